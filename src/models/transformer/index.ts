@@ -1,0 +1,70 @@
+/** Transformers without a recurrent memory on the shelf. */
+import { integer } from '../../foundation/fields.ts';
+import {
+  blocksAtWidth,
+  feedForwardDim,
+  headProblem,
+  heads,
+  layers,
+  modelDim,
+  segmentLength,
+  tokensOnlyProblem,
+  vocabularySizes,
+} from '../common-fields.ts';
+import type { ModelDefinition } from '../model.ts';
+import { cachedTransformerAbout, transformerAbout } from './about.ts';
+import type { CachedTransformerConfig } from './definition.ts';
+import { cachedTransformerStep, transformerStep } from './definition.ts';
+import { cachedTransformerPresets, transformerPresets } from './presets.ts';
+
+const maximumLength = integer(
+  'Longest sequence',
+  [2, 128, 1024],
+  'Positions that have an embedding. Longer sequences cannot be read at all.',
+  { unit: 'tokens' },
+);
+const cacheLength = integer(
+  'Cache length',
+  [0, 16, 256],
+  'Rows of earlier segments that each layer keeps. Gradients do not flow into them.',
+  { unit: 'tokens' },
+);
+
+export const transformer: ModelDefinition = {
+  id: 'transformer',
+  name: 'Transformer',
+  fields: { modelDim, heads, layers, feedForwardDim, maximumLength },
+  about: transformerAbout,
+  presets: transformerPresets,
+  input: 'tokens',
+  unit: 'segment',
+  output: 'logits',
+  segmentLength: () => Infinity,
+  sizes: vocabularySizes,
+  atWidth: blocksAtWidth,
+  problem(config, ends, length) {
+    const longest = config['maximumLength'] as number;
+    if (length > longest)
+      return `Sequences of ${length} tokens do not fit: the longest sequence is set to ${longest}.`;
+    return tokensOnlyProblem(ends) ?? headProblem(config);
+  },
+  step: (g, config, situation) =>
+    transformerStep(g, config as unknown as Parameters<typeof transformerStep>[1], situation),
+};
+
+export const cachedTransformer: ModelDefinition = {
+  id: 'transformer-xl-bias',
+  name: 'Transformer with cache',
+  fields: { modelDim, heads, layers, feedForwardDim, segmentLength, cacheLength },
+  about: cachedTransformerAbout,
+  presets: cachedTransformerPresets,
+  input: 'tokens',
+  unit: 'segment',
+  output: 'logits',
+  segmentLength: (config) => config['segmentLength'] as number,
+  sizes: vocabularySizes,
+  atWidth: blocksAtWidth,
+  problem: (config, ends) => tokensOnlyProblem(ends) ?? headProblem(config),
+  step: (g, config, situation) =>
+    cachedTransformerStep(g, config as unknown as CachedTransformerConfig, situation),
+};
