@@ -1,0 +1,66 @@
+/** Trains one run of an experiment to its end and measures it once, on every split. */
+import type { Executor } from '../../executors/executor.ts';
+import type { Failure } from '../../foundation/errors.ts';
+import { elementCount } from '../../graph/types.ts';
+import type { Mark } from '../../tasks/task.ts';
+import { Mailbox } from '../mailbox.ts';
+import { prepareRun } from '../run-config.ts';
+import type { Evaluation, RunConfig } from '../run.ts';
+import { trainingSession } from '../session.ts';
+import type { Metric } from './experiment.ts';
+
+/** null: the task has no such metric. */
+export type SplitScores = Readonly<Record<Metric | 'loss', number | null>>;
+
+export interface RunResult {
+  readonly seed: number;
+  readonly parameters: number;
+  readonly steps: number;
+  /** Seconds of training, and of all with compiling and measuring. */
+  readonly trainingSeconds: number;
+  readonly wallSeconds: number;
+  /** By split, after the last step; empty when training diverged. */
+  readonly scores: Readonly<Record<string, SplitScores>>;
+  /** What the task says that one reaches without a memory; null when it does not say. */
+  readonly baseline: Mark | null;
+  /** What stopped the run before its last step; null when nothing did. */
+  readonly failure: Failure | null;
+}
+
+/** @throws PlaygroundError as `prepareRun` and `trainingSession` do; a run that diverges is a result, not an error. */
+export async function trainToEnd(config: RunConfig, executor: Executor): Promise<RunResult> {
+  const began = performance.now();
+  const run = prepareRun(config);
+  const { steps } = run.training;
+  const mailbox = new Mailbox();
+  void mailbox.post({ type: 'step', count: steps });
+  const evaluations: Evaluation[] = [];
+  let failure: Failure | null = null;
+  const session = trainingSession({ run, executor, mailbox, checkpointSeconds: Infinity });
+  for await (const event of session) {
+    if (event.type === 'stopped') failure = event.failure;
+    if (event.type === 'evaluation') evaluations.push(event.evaluation);
+    if (failure || evaluations.length === run.task.splits.length) break;
+  }
+  return {
+    seed: config.seed,
+    parameters: run.parameters.reduce((total, { shape }) => total + elementCount(shape), 0),
+    steps,
+    trainingSeconds: evaluations[0]?.seconds ?? 0,
+    wallSeconds: (performance.now() - began) / 1000,
+    scores: failure ? {} : Object.fromEntries(evaluations.map((found) => [found.split, scoresOf(found)])),
+    baseline: run.task.baseline ?? null,
+    failure,
+  };
+}
+
+function scoresOf({ normalizedError = NaN, ...rest }: Evaluation): SplitScores {
+  const number = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return {
+    loss: number(rest.loss),
+    tokenAccuracy: number(rest.tokenAccuracy),
+    sequenceAccuracy: number(rest.sequenceAccuracy),
+    perplexity: number(rest.perplexity),
+    normalizedError: number(normalizedError),
+  };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { RunRecord } from './record.ts';
+
+const figures = { loss: 2, gradientNorm: 1, learningRate: 0.01, seconds: 0.5, tokens: 10 };
+
+function pointsAfter(steps: number, planned: number): RunRecord {
+  const record = new RunRecord(planned);
+  for (let i = 0; i < steps; i++) record.addStep(figures);
+  return record;
+}
+
+describe('RunRecord', () => {
+  it('makes a point of every step of a short run', () => {
+    const record = new RunRecord(100);
+    expect(record.addStep(figures)).toEqual({
+      ...{ step: 1, seconds: 0.5, tokens: 10 },
+      ...{ loss: 2, gradientNorm: 1, learningRate: 0.01 },
+    });
+  });
+
+  it('averages the steps of a point in a long run', () => {
+    const record = new RunRecord(4000);
+    expect(record.addStep({ ...figures, loss: 1, gradientNorm: 4 })).toBeNull();
+    expect(record.addStep({ ...figures, loss: 3, gradientNorm: 2 })).toMatchObject({
+      ...{ step: 2, loss: 2, gradientNorm: 3 },
+    });
+  });
+
+  it('keeps the number of points bounded, also past the planned steps', () => {
+    expect(pointsAfter(50_000, 50_000).history().metrics.length).toBe(2000);
+    expect(pointsAfter(40_000, 1000).history().metrics.length).toBeLessThan(9000);
+  });
+
+  it('goes back to a checkpoint and on from there', () => {
+    const record = pointsAfter(3, 100);
+    const history = record.history();
+    record.addStep(figures);
+    record.addEvaluation({
+      ...{ split: 'train', loss: 1, perplexity: 1, tokenAccuracy: 1, sequenceAccuracy: 1 },
+    });
+    expect(record.evaluatedAt).toBe(4);
+    record.restore(history);
+    expect(record.history()).toEqual(history);
+    expect(record.evaluatedAt).toBe(-1);
+    record.restore(null);
+    expect(record.step).toBe(0);
+  });
+});

@@ -1,0 +1,93 @@
+/**
+ * How far a run has come: step, seconds, tokens, and the metrics so far. Metric points are means over a fixed number of
+ * steps, chosen so that a run of any length keeps about two thousand of them.
+ */
+import type { Checkpoint, Evaluation, MetricPoint } from './run.ts';
+
+const pointsPerRun = 2000;
+
+export interface StepFigures {
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+  readonly tokens: number;
+}
+
+export type History = Pick<Checkpoint, 'step' | 'seconds' | 'tokens' | 'metrics' | 'evaluations'>;
+
+export class RunRecord {
+  readonly #plannedSteps: number;
+  #step = 0;
+  #seconds = 0;
+  #tokens = 0;
+  #metrics: MetricPoint[] = [];
+  #evaluations: Evaluation[] = [];
+  #open = { steps: 0, loss: 0, gradientNorm: 0 };
+
+  constructor(plannedSteps: number) {
+    this.#plannedSteps = plannedSteps;
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Step of the newest evaluation, or −1. */
+  get evaluatedAt(): number {
+    return this.#evaluations.at(-1)?.step ?? -1;
+  }
+
+  /** Counts one update; gives a metric point when enough steps have come together. */
+  addStep({ loss, gradientNorm, learningRate, seconds, tokens }: StepFigures): MetricPoint | null {
+    this.#step++;
+    this.#seconds += seconds;
+    this.#tokens += tokens;
+    this.#open.steps++;
+    this.#open.loss += loss;
+    this.#open.gradientNorm += gradientNorm;
+    if (this.#step % stepsPerPoint(this.#step, this.#plannedSteps) !== 0) return null;
+    const point: MetricPoint = {
+      ...this.#position(),
+      loss: this.#open.loss / this.#open.steps,
+      gradientNorm: this.#open.gradientNorm / this.#open.steps,
+      learningRate,
+    };
+    this.#metrics.push(point);
+    this.#open = { steps: 0, loss: 0, gradientNorm: 0 };
+    return point;
+  }
+
+  addEvaluation(evaluation: Omit<Evaluation, 'step' | 'seconds' | 'tokens'>): Evaluation {
+    const complete = { ...this.#position(), ...evaluation };
+    this.#evaluations.push(complete);
+    return complete;
+  }
+
+  history(): History {
+    return { ...this.#position(), metrics: [...this.#metrics], evaluations: [...this.#evaluations] };
+  }
+
+  /** Goes back (or on) to where a checkpoint was made; null is the start. */
+  restore(history: History | null): void {
+    this.#step = history?.step ?? 0;
+    this.#seconds = history?.seconds ?? 0;
+    this.#tokens = history?.tokens ?? 0;
+    this.#metrics = [...(history?.metrics ?? [])];
+    this.#evaluations = [...(history?.evaluations ?? [])];
+    this.#open = { steps: 0, loss: 0, gradientNorm: 0 };
+  }
+
+  #position(): Pick<MetricPoint, 'step' | 'seconds' | 'tokens'> {
+    return { step: this.#step, seconds: this.#seconds, tokens: this.#tokens };
+  }
+}
+
+/** Past the planned steps the spacing doubles whenever the run has doubled. */
+function stepsPerPoint(step: number, plannedSteps: number): number {
+  const reach =
+    step <= plannedSteps ? plannedSteps : plannedSteps * 2 ** Math.ceil(Math.log2(step / plannedSteps));
+  return Math.ceil(reach / pointsPerRun);
+}

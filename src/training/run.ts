@@ -1,0 +1,86 @@
+/**
+ * What a run is, as plain data: the config that defines it, what it reports while it trains, and the checkpoint from which
+ * it goes on. Everything here crosses the worker boundary and is kept on disk, so it holds numbers, strings and typed arrays.
+ */
+import type { ExecutorName, TrainingState } from '../executors/executor.ts';
+import type { FieldValues } from '../foundation/fields.ts';
+import type { TensorMap } from '../graph/types.ts';
+
+/** What defines a run: same config, same numbers (on the same executor). */
+export interface RunConfig {
+  readonly version: 1;
+  readonly task: { readonly id: string; readonly fields: FieldValues; readonly dataHash?: string };
+  readonly model: { readonly id: string; readonly fields: FieldValues };
+  readonly training: FieldValues;
+  readonly seed: number;
+  readonly executor: ExecutorName | 'automatic';
+}
+
+/** Training measured over the steps since the last point. */
+export interface MetricPoint {
+  readonly step: number;
+  /** Seconds of training, pauses left out. */
+  readonly seconds: number;
+  readonly tokens: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+export interface Evaluation {
+  readonly step: number;
+  readonly seconds: number;
+  readonly tokens: number;
+  /** 'train', 'heldOut' or another split of the task. */
+  readonly split: string;
+  readonly loss: number;
+  /** exp(loss) for tokens; NaN for vectors. */
+  readonly perplexity: number;
+  /** NaN for vectors. */
+  readonly tokenAccuracy: number;
+  /** NaN for vectors. */
+  readonly sequenceAccuracy: number;
+  /** Squared error divided by the variance of the targets: 1 for a guess of their mean. NaN for tokens. */
+  readonly normalizedError?: number;
+}
+
+/** The taps of one probe sequence at one training step: what the instruments draw. */
+export interface Snapshot {
+  readonly step: number;
+  readonly split: string;
+  readonly sampleIndex: number;
+  /** Without batch axis: one sequence. Token models: [T, …]; segment models: one tensor a segment. */
+  readonly taps: TensorMap;
+  /** Inputs, targets, mask as in the sample; vocabulary to read them. */
+  readonly tokens: Int32Array | null;
+  readonly targets: Int32Array | Float32Array;
+  readonly inputs: Float32Array | null;
+  readonly mask: Uint8Array;
+  /** [T, outputSize]: softmax for tokens, the plain output for vectors. */
+  readonly predictions: Float32Array;
+  readonly loss: number;
+}
+
+/** One live sample of the task, for the preview. */
+export interface SamplePreview {
+  readonly split: string;
+  readonly index: number;
+  readonly tokens: Int32Array | null;
+  readonly inputs: Float32Array | null;
+  readonly targets: Int32Array | Float32Array;
+  readonly mask: Uint8Array;
+}
+
+/** Everything needed to go on with a run; what IndexedDB keeps. */
+export interface Checkpoint {
+  readonly format: 1;
+  readonly config: RunConfig;
+  readonly step: number;
+  readonly seconds: number;
+  readonly tokens: number;
+  readonly training: TrainingState;
+  readonly metrics: readonly MetricPoint[];
+  readonly evaluations: readonly Evaluation[];
+  /** Wall-clock time of the save, ms since 1970. */
+  readonly savedAt: number;
+}

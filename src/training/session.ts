@@ -1,0 +1,343 @@
+/**
+ * One run, from its first step to its last, as an async generator. The worker, the tests and a script in Node consume the
+ * same thing:
+ *
+ *     for await (const event of trainingSession({ run, executor, mailbox })) …
+ *
+ * Nothing runs while nobody asks for the next event. Between two units of work (a training step, one batch of an
+ * evaluation, a snapshot) the session reads its mailbox. It starts paused and lives until the mailbox is closed or the
+ * consumer leaves the loop; then it gives back everything it holds on the executor, which itself stays open.
+ *
+ * Training sample i of a run is sample i of the task, so where a run stands is one number, its step: a run that goes on
+ * from a checkpoint does what it would have done without the break.
+ */
+import type { Execution, Executor, ParameterStore } from '../executors/executor.ts';
+import { PlaygroundError, toFailure } from '../foundation/errors.ts';
+import type { Failure } from '../foundation/errors.ts';
+import { assembleBatch, samplesOf } from './batches.ts';
+import { checkCheckpoint, isFinite, untrained } from './checkpoint.ts';
+import { optimizerSettings, strategyOf } from './config.ts';
+import { EvaluationPass, InferencePool, takeSnapshot } from './inference.ts';
+import type { Probe } from './inference.ts';
+import type { Letter, Mailbox } from './mailbox.ts';
+import { initialParameters } from './parameters.ts';
+import { RunRecord } from './record.ts';
+import type { PreparedRun } from './run-config.ts';
+import type { Checkpoint, Evaluation, MetricPoint, Snapshot } from './run.ts';
+import { learningRateAt } from './schedule.ts';
+
+export type SessionState = 'paused' | 'training' | 'finished';
+
+export type SessionEvent =
+  /** The first event: weights are in place and the training program is compiled. */
+  | { readonly type: 'opened'; readonly step: number }
+  | { readonly type: 'state'; readonly state: SessionState; readonly step: number }
+  /** One update was made. */
+  | { readonly type: 'step'; readonly step: number; readonly loss: number }
+  | { readonly type: 'metrics'; readonly point: MetricPoint }
+  /** One batch of an evaluation was run. */
+  | { readonly type: 'measuring' }
+  | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  /** Its arrays are the session's own, to go back to: copy them to change or move them. */
+  | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
+  /** The run went back: to its start, or to the checkpoint whose metrics these are. */
+  | {
+      readonly type: 'restarted';
+      readonly step: number;
+      readonly metrics: readonly MetricPoint[];
+      readonly evaluations: readonly Evaluation[];
+    }
+  | { readonly type: 'stopped'; readonly failure: Failure };
+
+export interface Clock {
+  /** Milliseconds from any start; never runs backwards. */
+  now(): number;
+  /** Milliseconds since 1970. */
+  date(): number;
+}
+
+export interface SessionSetup {
+  readonly run: PreparedRun;
+  readonly executor: Executor;
+  readonly mailbox: Mailbox;
+  /** Go on from here rather than from the initial weights. */
+  readonly checkpoint?: Checkpoint;
+  readonly probe?: Probe;
+  /** Seconds between checkpoints while training (default 3). */
+  readonly checkpointSeconds?: number;
+  readonly clock?: Clock;
+  /** Compiling the training program, which may take seconds on a GPU. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+type Events = AsyncGenerator<SessionEvent, void, void>;
+
+const realClock: Clock = { now: () => performance.now(), date: () => Date.now() };
+
+/** While training, snapshots take at most one part in five of the time, and come at most 20 times a second. */
+const snapshotPause = { costs: 4, milliseconds: 50 };
+
+/**
+ * @throws PlaygroundError `invalid-checkpoint` or `unsupported-program` with the first event; later whatever the executor
+ * throws when its device is gone.
+ */
+export async function* trainingSession(setup: SessionSetup): Events {
+  if (setup.checkpoint) checkCheckpoint(setup.run.parameters, setup.checkpoint);
+  const { run, executor } = setup;
+  const store = await executor.createStore(run.parameters);
+  let execution: Execution | null = null;
+  const pool = new InferencePool(run, executor, store);
+  try {
+    execution = await executor.compile(run.program, store, {
+      batchSize: run.training.batchSize,
+      strategy: strategyOf(run.training),
+      ...(setup.onProgress && { onProgress: setup.onProgress }),
+    });
+    yield* new Session(setup, store, execution, pool).live();
+  } finally {
+    pool.dispose();
+    execution?.dispose();
+    store.dispose();
+  }
+}
+
+class Session {
+  readonly #run: PreparedRun;
+  readonly #mailbox: Mailbox;
+  readonly #clock: Clock;
+  readonly #checkpointMilliseconds: number;
+  readonly #store: ParameterStore;
+  readonly #execution: Execution;
+  readonly #pool: InferencePool;
+  readonly #record: RunRecord;
+  /** Training goes on while the step is below this. */
+  #stopAt = 0;
+  #evaluation: EvaluationPass | null = null;
+  #probe: Probe;
+  /** What the last snapshot showed: nothing new is worth no picture. */
+  #shown = '';
+  #restarts = 0;
+  #snapshotDueAt = 0;
+  /** The last state whose weights are known to be finite. */
+  #safe: Checkpoint;
+  #savedAt = 0;
+
+  constructor(setup: SessionSetup, store: ParameterStore, execution: Execution, pool: InferencePool) {
+    this.#run = setup.run;
+    this.#mailbox = setup.mailbox;
+    this.#clock = setup.clock ?? realClock;
+    this.#checkpointMilliseconds = (setup.checkpointSeconds ?? 3) * 1000;
+    this.#store = store;
+    this.#execution = execution;
+    this.#pool = pool;
+    this.#probe = setup.probe ?? { split: 'heldOut', sampleIndex: 0 };
+    this.#record = new RunRecord(setup.run.training.steps);
+    this.#safe = setup.checkpoint ?? this.#start();
+  }
+
+  async *live(): Events {
+    await this.#goTo(this.#safe);
+    yield { type: 'opened', step: this.#record.step };
+    if (this.#safe.step === 0) yield { type: 'checkpoint', checkpoint: this.#safe };
+    while (!this.#mailbox.closed) {
+      const letter = this.#mailbox.read();
+      if (letter) yield* this.#open(letter);
+      else if (this.#snapshotDue()) yield* this.#takeSnapshot();
+      else if (this.#evaluation) yield* this.#measure(this.#evaluation);
+      else if (this.#training) yield* this.#trainStep();
+      else await this.#mailbox.arrival();
+    }
+  }
+
+  get #training(): boolean {
+    return this.#record.step < this.#stopAt;
+  }
+
+  get #state(): SessionState {
+    if (this.#training) return 'training';
+    return this.#record.step >= this.#run.training.steps ? 'finished' : 'paused';
+  }
+
+  // ---- commands
+
+  async *#open({ command, done, refuse }: Letter): Events {
+    const { step } = this.#record;
+    try {
+      switch (command.type) {
+        case 'play':
+          // A finished run may be trained on, until it is paused.
+          this.#stopAt = step < this.#run.training.steps ? this.#run.training.steps : Infinity;
+          if (step === 0 && this.#record.evaluatedAt < 0) this.#evaluate();
+          yield this.#stateEvent();
+          break;
+        case 'step':
+          this.#stopAt = step + command.count;
+          yield this.#stateEvent();
+          break;
+        case 'pause':
+          yield* this.#pause();
+          break;
+        case 'reset':
+          yield* this.#goBack(this.#start());
+          break;
+        case 'probe':
+          this.#run.lengthOf(command.split);
+          this.#probe = { split: command.split, sampleIndex: command.sampleIndex };
+          break;
+        case 'saveCheckpoint':
+          yield* this.#save();
+          break;
+        case 'hold':
+          done();
+          await command.until;
+          break;
+      }
+      done();
+    } catch (error) {
+      refuse(error);
+      // What the person asked for wrongly is answered; what the executor cannot do any more ends the session.
+      if (!(error instanceof PlaygroundError)) throw error;
+    } finally {
+      refuse(new Error('the session has ended')); // no answer yet: the consumer has left the loop
+    }
+  }
+
+  #stateEvent(): SessionEvent {
+    return { type: 'state', state: this.#state, step: this.#record.step };
+  }
+
+  async *#pause(): Events {
+    this.#stopAt = 0;
+    yield this.#stateEvent();
+    if (this.#safe.step !== this.#record.step) yield* this.#save();
+  }
+
+  // ---- training
+
+  async *#trainStep(): Events {
+    const { task, config, training, program } = this.#run;
+    const { step } = this.#record;
+    const began = this.#clock.now();
+    const first = step * training.batchSize;
+    const samples = samplesOf(task, config.seed, 'train', first, training.batchSize);
+    const learningRate = learningRateAt(training, step);
+    const { loss, gradientNorm } = await this.#execution.train(
+      assembleBatch(task, samples, program.length),
+      optimizerSettings(training, learningRate),
+    );
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      yield* this.#diverged(`The loss of step ${step + 1} is not a number any more`);
+      return;
+    }
+    const tokens = samples.reduce((total, { mask }) => total + mask.length, 0);
+    const seconds = (this.#clock.now() - began) / 1000;
+    const point = this.#record.addStep({ loss, gradientNorm, learningRate, seconds, tokens });
+    yield { type: 'step', step: step + 1, loss };
+    if (point) yield { type: 'metrics', point };
+    if (this.#evaluationDue()) this.#evaluate();
+    if (!this.#training) yield* this.#pause();
+    else if (this.#clock.now() - this.#savedAt >= this.#checkpointMilliseconds) yield* this.#save();
+  }
+
+  /** Stops, and puts the last finite weights back. */
+  async *#diverged(what: string): Events {
+    const { learningRate } = this.#run.training;
+    const back = this.#safe.step;
+    yield* this.#goBack(this.#safe);
+    const error = new PlaygroundError(
+      'training-diverged',
+      `${what}: the weights have grown out of bounds.`,
+      back === 0 ? 'The run is back at its initial weights.' : `The run is back at step ${back}.`,
+      `Lower the learning rate (now ${learningRate}) or the gradient clipping, then train again.`,
+    );
+    yield { type: 'stopped', failure: toFailure(error) };
+  }
+
+  // ---- looking
+
+  #evaluationDue(): boolean {
+    const { steps, evaluationInterval } = this.#run.training;
+    return this.#record.step % evaluationInterval === 0 || this.#record.step === steps;
+  }
+
+  #evaluate(): void {
+    this.#evaluation = new EvaluationPass(this.#run, this.#pool);
+  }
+
+  async *#measure(pass: EvaluationPass): Events {
+    const result = await pass.advance();
+    if (pass.finished) this.#evaluation = null;
+    if (!result) yield { type: 'measuring' };
+    else {
+      const evaluation = this.#record.addEvaluation({ split: result.split, ...result.scores });
+      yield { type: 'evaluation', evaluation };
+    }
+  }
+
+  #snapshotDue(): boolean {
+    if (!this.#mailbox.snapshotWanted || this.#shown === this.#view()) return false;
+    return !this.#training || this.#clock.now() >= this.#snapshotDueAt;
+  }
+
+  #view(): string {
+    return [this.#restarts, this.#record.step, this.#probe.split, this.#probe.sampleIndex].join(' ');
+  }
+
+  async *#takeSnapshot(): Events {
+    await this.#pool.get(this.#run.lengthOf(this.#probe.split), 1); // compiling once is not what a snapshot costs
+    const began = this.#clock.now();
+    const snapshot = await takeSnapshot(this.#run, this.#pool, this.#probe, this.#record.step);
+    this.#shown = this.#view();
+    this.#mailbox.snapshotTaken();
+    const ended = this.#clock.now();
+    this.#snapshotDueAt = ended + Math.max(snapshotPause.milliseconds, snapshotPause.costs * (ended - began));
+    yield { type: 'snapshot', snapshot };
+  }
+
+  // ---- keeping
+
+  /** The checkpoint before the first update. */
+  #start(): Checkpoint {
+    const { parameters, config } = this.#run;
+    const training = untrained(initialParameters(parameters, config.seed));
+    return {
+      ...{ format: 1, config, training, step: 0, seconds: 0, tokens: 0 },
+      ...{ metrics: [], evaluations: [], savedAt: this.#clock.date() },
+    };
+  }
+
+  async *#save(): Events {
+    const training = await this.#store.read();
+    this.#savedAt = this.#clock.now();
+    if (!isFinite(training)) {
+      yield* this.#diverged(`After step ${this.#record.step} some weights are not numbers any more`);
+      return;
+    }
+    this.#safe = {
+      ...{ format: 1, config: this.#run.config, training },
+      ...this.#record.history(),
+      savedAt: this.#clock.date(),
+    };
+    yield { type: 'checkpoint', checkpoint: this.#safe };
+  }
+
+  /** Stops at an earlier point of the run. */
+  async *#goBack(checkpoint: Checkpoint): Events {
+    await this.#goTo(checkpoint);
+    const { step, metrics, evaluations } = checkpoint;
+    yield { type: 'restarted', step, metrics, evaluations };
+    yield this.#stateEvent();
+    yield { type: 'checkpoint', checkpoint };
+  }
+
+  async #goTo(checkpoint: Checkpoint): Promise<void> {
+    await this.#store.write(checkpoint.training);
+    this.#record.restore(checkpoint);
+    this.#safe = checkpoint;
+    this.#stopAt = 0;
+    this.#evaluation = null;
+    this.#restarts++;
+    this.#savedAt = this.#clock.now();
+  }
+}
