@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { PlaygroundError } from '../foundation/errors.ts';
+import { defaultsOf } from '../foundation/fields.ts';
+import { RandomStream } from '../foundation/random.ts';
+import type { TensorMap } from '../graph/types.ts';
+import { elementCount } from '../graph/types.ts';
+import { listedModels, modelById } from '../models/registry.ts';
+import { readAnyFile, readBundle, writeBundle } from './bundle.ts';
+import { expectedParameters, writeModelFile } from './model-file.ts';
+import type { ModelFile } from './model-file.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+
+const ends = { kind: 'tokens', vocabularySize: 5, outputSize: 5 } as const;
+
+function example(modelId: string): ModelFile {
+  const model = modelById(modelId);
+  const config = { ...defaultsOf(model.fields), ...model.sizes(ends) };
+  const drawn = (key: string): TensorMap => {
+    const random = new RandomStream(key, modelId);
+    return Object.fromEntries(
+      [...expectedParameters(modelId, config)].map(([name, shape]) => [
+        name,
+        {
+          shape,
+          dtype: 'f32',
+          data: Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
+        },
+      ]),
+    );
+  };
+  return {
+    modelId,
+    config,
+    parameters: drawn('weights'),
+    run: { step: 3, name: '“quoted”' },
+    optimizer: { firstMoments: drawn('first'), secondMoments: drawn('second'), updates: 3 },
+  };
+}
+
+function codeOf(bytes: Uint8Array): string {
+  try {
+    readAnyFile(bytes);
+  } catch (error) {
+    if (error instanceof PlaygroundError) return error.code;
+    throw error;
+  }
+  return 'read';
+}
+
+/** The bundle with other tensors or metadata. */
+function altered(change: (tensors: Record<string, unknown>, metadata: Record<string, string>) => void) {
+  const { tensors, metadata } = readSafetensors(writeBundle(example('memnet')));
+  const [otherTensors, otherMetadata] = [{ ...tensors }, { ...metadata }];
+  change(otherTensors, otherMetadata);
+  return writeSafetensors({ tensors: otherTensors, metadata: otherMetadata });
+}
+
+describe('a bundle', () => {
+  test.each(listedModels.map(({ id }) => id))('of %s comes back complete', (id) => {
+    const file = example(id);
+    expect(readBundle(writeBundle(file))).toEqual(file);
+    expect(readBundle(writeBundle({ ...file, optimizer: null }))).toEqual({ ...file, optimizer: null });
+  });
+
+  test('is told from ONNX by its content', () => {
+    const file = example('memnet');
+    expect(readAnyFile(writeBundle(file))).toEqual(file);
+    expect(readAnyFile(writeModelFile(file, { form: 'step' }))).toEqual(file);
+  });
+
+  test('keeps its weights under the names that the parameters have', () => {
+    const file = example('memnet');
+    const { tensors } = readSafetensors(writeBundle(file));
+    expect(tensors['key.input']).toEqual(file.parameters['key.input']);
+    expect(tensors['optimizer.first.key.input']).toEqual(file.optimizer!.firstMoments['key.input']);
+  });
+
+  test.each([
+    ['foreign-onnx', altered((_, metadata) => delete metadata['memory_playground.format'])],
+    ['newer-format', altered((_, metadata) => (metadata['memory_playground.format'] = '9'))],
+    ['unknown-model', altered((_, metadata) => (metadata['memory_playground.model'] = '{"id":"ntm"}'))],
+    ['foreign-onnx', altered((_, metadata) => (metadata['memory_playground.run'] = '{'))],
+    ['missing-parameter', altered((tensors) => delete tensors['key.input'])],
+    ['misshapen-parameter', altered((tensors) => (tensors['key.input'] = tensors['key.bias']))],
+    ['misshapen-parameter', altered((tensors) => delete tensors['optimizer.second.key.bias'])],
+    [
+      'bad-numbers',
+      altered(
+        (tensors) =>
+          (tensors['key.bias'] = { shape: [32], dtype: 'f32', data: new Float32Array(32).fill(NaN) }),
+      ),
+    ],
+  ])('is refused: %s', (code, bytes) => expect(codeOf(bytes)).toBe(code));
+});
+
+test('10,000 mutated bundles are read or refused with a sentence, none takes a second', () => {
+  const file = writeBundle(example('rnn'));
+  const random = new RandomStream('bundle fuzz', 1);
+  const outcomes = new Set<string>();
+  let slowest = 0;
+  for (let i = 0; i < 10_000; i++) {
+    const mutated = file.slice(0, random.integer(6) === 0 ? random.integer(file.length) : file.length);
+    // Three in four changes hit the header, where the structure is.
+    for (let k = random.integer(6); k >= 0 && mutated.length > 0; k--) {
+      const reach = random.integer(4) > 0 ? Math.min(mutated.length, 3000) : mutated.length;
+      mutated[random.integer(reach)] = random.integer(256);
+    }
+    const begin = performance.now();
+    outcomes.add(codeOf(mutated));
+    slowest = Math.max(slowest, performance.now() - begin);
+  }
+  expect(slowest).toBeLessThan(1000);
+  expect(outcomes.size).toBeGreaterThan(4);
+});
