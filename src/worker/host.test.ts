@@ -1,0 +1,396 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FieldValues } from '../foundation/fields.ts';
+import { toyExecutor } from '../testing/toy-executor.ts';
+import type { ToyExecutor, ToyOptions } from '../testing/toy-executor.ts';
+import type { OpenRequest } from '../executors/choose.ts';
+import type { ExecutorSource } from './host.ts';
+import { TrainingHost } from './host.ts';
+import type { Checkpoint, Command, FromWorker, RunConfig } from './protocol.ts';
+
+const tiny = { slots: 4, hiddenSize: 4, keySize: 4, valueSize: 4 };
+
+function config(training: FieldValues = {}, model: FieldValues = {}): RunConfig {
+  return {
+    version: 1,
+    task: { id: 'copy', fields: { symbols: 3, minimumLength: 1, maximumLength: 2 } },
+    model: { id: 'memnet', fields: { ...tiny, ...model } },
+    training: { batchSize: 2, steps: 100_000, evaluationInterval: 1000, evaluationSamples: 8, ...training },
+    seed: 5,
+    executor: 'automatic',
+  };
+}
+
+type Event<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
+
+/** A host at the other end of a port, with a page that acknowledges frames only when told to. */
+class Page {
+  readonly heard: FromWorker[] = [];
+  readonly requests: OpenRequest[] = [];
+  readonly executors: ToyExecutor[] = [];
+  readonly host: TrainingHost;
+  readonly source: ExecutorSource;
+  acknowledges = true;
+  #requests = 0;
+  #waiting: { readonly fits: (message: FromWorker) => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(toys: readonly ToyOptions[] = [{}]) {
+    this.source = {
+      open: async (request) => {
+        this.requests.push(request);
+        const executor = toyExecutor(toys[Math.min(this.executors.length, toys.length - 1)]);
+        this.executors.push(executor);
+        return { executor, reports: [] };
+      },
+      measure: async (_workload, current) => [
+        {
+          ...{ name: current, available: true, detail: '', millisecondsPerStep: 3 },
+          ...{ chosen: true, reason: 'You chose it.' },
+        },
+      ],
+      dispose: () => {},
+    };
+    const postMessage = (message: FromWorker, transfer: Transferable[]): void =>
+      this.#hear(structuredClone(message, { transfer }));
+    this.host = new TrainingHost({ postMessage }, this.source);
+  }
+
+  get executor(): ToyExecutor {
+    return this.executors.at(-1)!;
+  }
+
+  /** Resolves with the failure, or null. */
+  async send(command: Command): Promise<Event<'failed'>['failure'] | null> {
+    const requestId = ++this.#requests;
+    const answered = this.#next(
+      (message) => (message.type === 'done' || message.type === 'failed') && message.requestId === requestId,
+    );
+    this.host.receive({ ...command, requestId });
+    const answer = await answered;
+    return answer.type === 'failed' ? answer.failure : null;
+  }
+
+  async next<T extends FromWorker['type']>(type: T, fits: (event: Event<T>) => boolean = () => true) {
+    return (await this.#next((message) => message.type === type && fits(message as Event<T>))) as Event<T>;
+  }
+
+  all<T extends FromWorker['type']>(type: T): Event<T>[] {
+    return this.heard.filter((message): message is Event<T> => message.type === type);
+  }
+
+  /** Trains this many steps and waits until they are done. */
+  async train(count: number): Promise<void> {
+    const done = this.next('status', ({ state }) => state === 'paused');
+    await this.send({ type: 'step', count });
+    await done;
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const arrival = this.next('checkpoint');
+    await this.send({ type: 'saveCheckpoint' });
+    return (await arrival).checkpoint;
+  }
+
+  async #next(fits: (message: FromWorker) => boolean): Promise<FromWorker> {
+    const before = this.heard.length;
+    await new Promise<void>((resolve) => this.#waiting.push({ fits, resolve }));
+    return this.heard.slice(before).find(fits)!;
+  }
+
+  #hear(message: FromWorker): void {
+    this.heard.push(message);
+    this.#waiting = this.#waiting.filter(({ fits, resolve }) => {
+      if (fits(message)) resolve();
+      return !fits(message);
+    });
+    if (message.type === 'snapshot' && this.acknowledges)
+      this.host.receive({ type: 'frameDrawn', frame: message.frame });
+  }
+}
+
+let page: Page;
+const open = (...toys: ToyOptions[]): Page => (page = new Page(toys.length > 0 ? toys : [{}]));
+const rest = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+afterEach(async () => {
+  await page.host.dispose();
+  for (const executor of page.executors) {
+    expect(executor.held.size).toBe(0);
+    expect(executor.overlap).toBeLessThanOrEqual(1);
+  }
+});
+
+describe('the host', () => {
+  it('describes a configured run and shows its first picture before any training', async () => {
+    open();
+    const snapshot = page.next('snapshot');
+    expect(await page.send({ type: 'configure', config: config() })).toBeNull();
+    const [{ run, step }] = page.all('configured') as [Event<'configured'>];
+    expect(step).toBe(0);
+    expect(run.previews).toHaveLength(6);
+    expect(run.vocabulary).toHaveLength(5);
+    expect(run.splits.map(({ name }) => name)).toEqual(['train', 'heldOut', 'double', 'quadruple']);
+    expect(run.parameterCount).toBe(
+      run.parameters.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
+    );
+    expect(run.cost.parameterBytes).toBe(4 * run.parameterCount);
+    expect(run.cost.strategies.map(({ kind, used }) => `${kind} ${used}`)).toEqual([
+      'full true',
+      'truncated false',
+      'checkpointed false',
+      'memoryReplay false',
+    ]);
+    const [full, , checkpointed] = run.cost.strategies;
+    expect(checkpointed!.activationBytes).toBeLessThan(full!.activationBytes);
+    expect(run.cost.forwardFlops).toBeLessThan(full!.flops);
+    expect(run.taps).toContainEqual({ name: 'similarity', axes: ['slot'] });
+    expect(await snapshot).toMatchObject({ runId: run.runId, snapshot: { step: 0 } });
+  });
+
+  it('refuses commands before there is a run', async () => {
+    open();
+    expect(await page.send({ type: 'play' })).toMatchObject({ code: 'no-run' });
+  });
+
+  it('counts steps exactly over step, play and pause', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.train(10);
+    expect(page.all('status').at(-1)).toMatchObject({ state: 'paused', step: 10 });
+    await page.send({ type: 'play' });
+    await page.next('status', ({ step }) => step > 10);
+    await page.send({ type: 'pause' });
+    const { step } = page.all('status').at(-1)!;
+    await rest(60);
+    expect(page.all('status').at(-1)).toMatchObject({ state: 'paused', step, stepsPerSecond: 0 });
+    expect(await page.checkpoint()).toMatchObject({ step, training: { updates: step } });
+    const points = page.all('metrics').flatMap((message) => message.points);
+    expect(points.at(-1)!.step).toBeLessThanOrEqual(step);
+  });
+
+  it('answers a pause quickly although training never waits by itself', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.send({ type: 'play' });
+    await page.next('status', ({ state, step }) => state === 'training' && step > 0);
+    const began = performance.now();
+    await page.send({ type: 'pause' });
+    expect(performance.now() - began).toBeLessThan(200);
+    expect(page.all('status').at(-1)!.step).toBeGreaterThan(0);
+  });
+
+  it('sends metrics in bundles, without losing a point', async () => {
+    open();
+    await page.send({ type: 'configure', config: config({ steps: 400, evaluationInterval: 100_000 }) });
+    await page.send({ type: 'play' });
+    await page.next('status', ({ state }) => state === 'finished');
+    const messages = page.all('metrics');
+    const steps = messages.flatMap(({ points }) => points.map(({ step }) => step));
+    expect(steps).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+    const seconds = messages.flatMap(({ points }) => points).at(-1)!.seconds;
+    expect(messages.length).toBeLessThan(10 + 20 * (seconds + 1));
+  });
+
+  it('never has two pictures on the way', async () => {
+    open();
+    page.acknowledges = false;
+    const first = page.next('snapshot');
+    await page.send({ type: 'configure', config: config() });
+    const { frame } = await first;
+    await page.train(50);
+    await page.send({ type: 'probe', split: 'train', sampleIndex: 1 });
+    await rest(50);
+    expect(page.all('snapshot')).toHaveLength(1);
+
+    page.host.receive({ type: 'frameDrawn', frame: frame + 1000 }); // not on the way
+    await rest(30);
+    expect(page.all('snapshot')).toHaveLength(1);
+
+    const second = page.next('snapshot');
+    page.host.receive({ type: 'frameDrawn', frame });
+    expect((await second).snapshot).toMatchObject({ step: 50, split: 'train', sampleIndex: 1 });
+    await rest(30);
+    expect(page.all('snapshot')).toHaveLength(2);
+  });
+
+  it('trains on while the page does not draw', async () => {
+    open();
+    page.acknowledges = false;
+    await page.send({ type: 'configure', config: config() });
+    await page.send({ type: 'play' });
+    await page.next('status', ({ step }) => step > 100);
+    expect(page.all('snapshot').length).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    ['a setting out of bounds', { ...config(), training: { batchSize: 0 } }, 'invalid-config'],
+    ['a model that does not exist', { ...config(), model: { id: 'none', fields: {} } }, 'unknown-model'],
+    [
+      'a text that is not there',
+      { ...config(), task: { id: 'text', fields: {}, dataHash: 'x' } },
+      'wrong-data',
+    ],
+  ])('leaves the run as it is after %s', async (_, impossible, code) => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.send({ type: 'play' });
+    await page.next('status', ({ step }) => step > 0);
+    expect(await page.send({ type: 'configure', config: impossible })).toMatchObject({ code });
+    const { step } = page.all('status').at(-1)!;
+    await page.next('status', (status) => status.step > step && status.state === 'training');
+    expect(page.all('configured')).toHaveLength(1);
+  });
+
+  it('leaves the run as it is when a text cannot be read', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    const data = { name: 'a.bin', hash: 'h', bytes: Uint8Array.from([0, 1, 2, 255, 0]) };
+    const text: RunConfig = { ...config(), task: { id: 'text', fields: {}, dataHash: 'h' } };
+    const failure = await page.send({ type: 'configure', config: text, data });
+    expect(failure).not.toBeNull();
+    expect(failure!.message).toContain('a.bin');
+    await page.train(1);
+    expect(await page.checkpoint()).toMatchObject({ step: 1, config: { task: { id: 'copy' } } });
+  });
+
+  it('leaves the run as it is when the new one does not compile', async () => {
+    const onCompile = (): void => {
+      throw new Error('too large');
+    };
+    open({}, { onCompile });
+    await page.send({ type: 'configure', config: config() });
+    const failure = await page.send({ type: 'configure', config: config({}, { hiddenSize: 6 }) });
+    expect(failure!.message).toContain('too large');
+    await page.train(3);
+    expect(await page.checkpoint()).toMatchObject({ step: 3 });
+  });
+
+  it('replaces a run while it trains, and drops what the old one held', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.send({ type: 'play' });
+    await page.next('status', ({ step }) => step > 5);
+    expect(await page.send({ type: 'configure', config: config({}, { hiddenSize: 6 }) })).toBeNull();
+    expect(page.executors[0]!.held.size).toBe(0);
+    const [first, second] = page.all('configured');
+    expect(second!.runId).not.toBe(first!.runId);
+    const place = page.heard.indexOf(second!);
+    const late = page.heard
+      .slice(place)
+      .filter((message) => 'runId' in message && message.runId === first!.runId);
+    expect(late).toEqual([]);
+    expect(page.all('status').at(-1)).toMatchObject({ state: 'paused', step: 0 });
+  });
+
+  it('resumes a checkpoint at its step with its weights', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.train(6);
+    const checkpoint = await page.checkpoint();
+    expect(checkpoint.step).toBe(6);
+    await page.send({ type: 'configure', config: checkpoint.config, checkpoint });
+    expect(page.all('configured').at(-1)).toMatchObject({ step: 6 });
+    expect((await page.checkpoint()).training).toEqual(checkpoint.training);
+  });
+
+  it('measures the executors between two steps', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.send({ type: 'play' });
+    expect(await page.send({ type: 'measureExecutors' })).toBeNull();
+    expect(page.all('executors').at(-1)!.reports).toMatchObject([{ millisecondsPerStep: 3 }]);
+    const { step } = page.all('status').at(-1)!;
+    await page.next('status', (status) => status.step > step);
+  });
+
+  it('says that training has diverged, and can go on', async () => {
+    open({ divergesAt: 4 });
+    await page.send({ type: 'configure', config: config() });
+    const stopped = page.next('stopped');
+    await page.send({ type: 'play' });
+    expect((await stopped).failure).toMatchObject({ code: 'training-diverged' });
+    expect(page.all('restarted')).toHaveLength(1);
+    await page.train(2);
+    expect(await page.checkpoint()).toMatchObject({ step: 2 });
+  });
+});
+
+describe('when the executor fails', () => {
+  it('goes on training by itself after a lost device, from the last checkpoint', async () => {
+    open({ name: 'webgpu' }, { name: 'wasm' });
+    await page.send({ type: 'configure', config: config({ steps: 2000 }) });
+    await page.train(5);
+    const kept = await page.checkpoint();
+    await page.send({ type: 'play' });
+    await page.next('status', ({ step }) => step > 5);
+    const notice = page.next('notice');
+    page.executors[0]!.lose('the driver was reset');
+    const { notice: told } = await notice;
+    expect(told.message).toContain('the driver was reset');
+    expect(told.kept).toContain('from webgpu to wasm and goes on from step 5');
+    expect(page.requests[1]!.lost).toEqual(['webgpu']);
+    await page.next('status', ({ state, step }) => state === 'training' && step > 5);
+    await page.send({ type: 'pause' });
+    expect((await page.checkpoint()).metrics.slice(0, 5)).toEqual(kept.metrics);
+  });
+
+  it('opens the device again when it is lost while nothing trains', async () => {
+    open({ name: 'webgpu' });
+    await page.send({ type: 'configure', config: config() });
+    await page.train(3);
+    const kept = await page.checkpoint();
+    const notice = page.next('notice');
+    page.executors[0]!.lose('');
+    expect((await notice).notice.kept).toContain('stays on webgpu');
+    expect((await page.checkpoint()).training).toEqual(kept.training);
+    expect(page.all('status').at(-1)!.state).toBe('paused');
+  });
+
+  it('stops at the last checkpoint when a step cannot be computed', async () => {
+    let fails = true;
+    const beforeStep = (updates: number): void => {
+      if (updates === 3 && fails) throw new Error('out of memory');
+    };
+    open({ beforeStep });
+    await page.send({ type: 'configure', config: config() });
+    await page.train(2);
+    await page.checkpoint();
+    const stopped = page.next('stopped');
+    await page.send({ type: 'play' });
+    const { failure } = await stopped;
+    expect(failure.message).toContain('out of memory');
+    expect(failure.kept).toContain('step 2');
+    fails = false;
+    await page.train(4);
+    expect(await page.checkpoint()).toMatchObject({ step: 6 });
+  });
+
+  it('moves to another executor when one fails again and again', async () => {
+    const beforeRun = (): void => {
+      throw new Error('wrong kernel');
+    };
+    open({ name: 'webgpu', beforeRun }, { name: 'webgpu', beforeRun }, { name: 'wasm' });
+    const moved = page.next('stopped', ({ failure }) => failure.kept.includes('from webgpu to wasm'));
+    await page.send({ type: 'configure', config: config() });
+    await moved;
+    expect(page.requests.map(({ lost }) => lost)).toEqual([[], [], ['webgpu']]);
+    await page.train(2);
+    expect(await page.checkpoint()).toMatchObject({ step: 2 });
+  });
+
+  it('says so when no executor is left, and takes a new run after that', async () => {
+    const beforeStep = (): void => {
+      throw new Error('broken');
+    };
+    open({ beforeStep });
+    await page.send({ type: 'configure', config: config() });
+    const { open: openAgain } = page.source;
+    page.source.open = () => Promise.reject(new Error('nothing runs here'));
+    const stopped = page.next('stopped');
+    await page.send({ type: 'play' });
+    expect((await stopped).failure).toMatchObject({ message: 'nothing runs here' });
+    expect(await page.send({ type: 'play' })).toMatchObject({ code: 'no-run' });
+    page.source.open = openAgain;
+    expect(await page.send({ type: 'configure', config: config() })).toBeNull();
+  });
+});

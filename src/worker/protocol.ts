@@ -1,0 +1,196 @@
+/**
+ * Every message between the page and the training worker, one union each way. Commands carry a request id and are answered
+ * by `done` or `failed`; events about a run carry its id, so that a late message of an old run is dropped. Large arrays travel
+ * in the transfer list (`transferablesOf`). A picture is sent only after the page has acknowledged the one before: a slow
+ * page loses pictures, never queues them.
+ */
+import type { Failure } from '../foundation/errors.ts';
+import type { ExecutorReport } from '../executors/choose.ts';
+import type { ExecutorName } from '../executors/executor.ts';
+import type { UserData } from '../tasks/task.ts';
+import type {
+  Checkpoint,
+  Evaluation,
+  MetricPoint,
+  RunConfig,
+  SamplePreview,
+  Snapshot,
+} from '../training/run.ts';
+
+export type { Checkpoint, Evaluation, ExecutorReport, MetricPoint, RunConfig, SamplePreview, Snapshot };
+
+/** What a run costs, worked out from its program before it runs. */
+export interface RunCost {
+  readonly batchSize: number;
+  /** Steps of the model in a training sequence: tokens or segments. */
+  readonly steps: number;
+  /** Of the weights alone; Adam keeps two more numbers a weight. */
+  readonly parameterBytes: number;
+  /** Floating-point operations of one forward pass of a batch. */
+  readonly forwardFlops: number;
+  readonly strategies: readonly PlannedCost[];
+}
+
+/** One way to back-propagate, for one batch. */
+export interface PlannedCost {
+  readonly kind: 'full' | 'truncated' | 'checkpointed' | 'memoryReplay';
+  /** The run trains with it. */
+  readonly used: boolean;
+  /** Where gradients are cut, in steps of the model; null where they are not. */
+  readonly horizon: number | null;
+  /** Kept for the backward pass, at its fullest. */
+  readonly activationBytes: number;
+  /** Needed to compute the largest step. */
+  readonly workingBytes: number;
+  /** Of one gradient of the batch, recomputation included. */
+  readonly flops: number;
+}
+
+/** 'step' and 'sequence' are ONNX; 'weights' and 'bundle' are safetensors. */
+export type ExportForm = 'step' | 'sequence' | 'weights' | 'bundle';
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly form: ExportForm;
+  /** The training step whose weights it holds. */
+  readonly step: number;
+  readonly bytes: Uint8Array;
+}
+
+/** How far onnxruntime, running the file, is from the executor: over held-out sequences, with the state carried. */
+export interface Proof {
+  readonly form: 'step' | 'sequence';
+  readonly steps: number;
+  readonly tokens: number;
+  readonly sequences: number;
+  /** Largest absolute difference of any output. */
+  readonly outputs: number;
+  /** Largest absolute difference of the final state. */
+  readonly state: number;
+  /** Largest difference of either, over the size of the value where that is above one: what passes or fails. */
+  readonly scaled: number;
+  readonly tolerance: number;
+  readonly passed: boolean;
+}
+
+/** A run as a file gave it, checked. */
+export interface ReadRun {
+  readonly checkpoint: Checkpoint;
+  /** '' if the file does not say. */
+  readonly presetId: string;
+  /** The file has the optimizer's moments. */
+  readonly optimizer: boolean;
+}
+
+/** What the page must know about a configured run. */
+export interface RunDescription {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly parameterCount: number;
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly cost: RunCost;
+  readonly vocabulary: readonly string[];
+  readonly kind: 'tokens' | 'vectors';
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly splits: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly explanation: string;
+    readonly length: number;
+  }[];
+  readonly baseline: { readonly label: string; readonly metric: string; readonly value: number } | null;
+  readonly previews: readonly SamplePreview[];
+  readonly taps: readonly { readonly name: string; readonly axes: readonly string[] }[];
+  readonly executor: ExecutorName;
+}
+
+export type Command =
+  | {
+      readonly type: 'configure';
+      readonly config: RunConfig;
+      readonly data?: UserData;
+      readonly checkpoint?: Checkpoint;
+    }
+  | { readonly type: 'play' }
+  | { readonly type: 'pause' }
+  /** Train this many steps, then pause. */
+  | { readonly type: 'step'; readonly count: number }
+  /** Back to the initial weights of the same seed. */
+  | { readonly type: 'reset' }
+  /** Which sequence the snapshots show. */
+  | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
+  | { readonly type: 'saveCheckpoint' }
+  /** Time the run's program on every executor that works here; training waits meanwhile. Answered by an `executors` event. */
+  | { readonly type: 'measureExecutors' }
+  /** The run as a file. Answered by an `exported` event. */
+  | {
+      readonly type: 'exportModel';
+      readonly form: ExportForm;
+      readonly optimizer: boolean;
+      readonly presetId: string;
+    }
+  /** Run the last exported ONNX file in onnxruntime, beside the executor. Answered by a `verified` event. */
+  | { readonly type: 'verifyModel' }
+  /** Read a file that was exported here; the current run stays. Answered by a `runRead` event. */
+  | { readonly type: 'readRunFile'; readonly bytes: Uint8Array };
+
+export type Request = Command & { readonly requestId: number };
+
+/** Messages that want no answer. */
+export type Notice = { readonly type: 'frameDrawn'; readonly frame: number };
+
+export type ToWorker = Request | Notice;
+
+export type RunEvent =
+  | { readonly type: 'configured'; readonly run: RunDescription; readonly step: number }
+  | {
+      readonly type: 'status';
+      readonly state: 'paused' | 'training' | 'finished';
+      readonly step: number;
+      readonly stepsPerSecond: number;
+      readonly memory: { readonly bytes: number; readonly objects: number };
+    }
+  | {
+      readonly type: 'metrics';
+      readonly points: readonly MetricPoint[];
+      readonly evaluations: readonly Evaluation[];
+    }
+  | { readonly type: 'snapshot'; readonly frame: number; readonly snapshot: Snapshot }
+  | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
+  /** Metrics were cleared: the run starts over. */
+  | { readonly type: 'restarted' }
+  /** Training stopped by itself. */
+  | { readonly type: 'stopped'; readonly failure: Failure }
+  /** Something the person should know while the run goes on, e.g. that it moved to another executor. */
+  | { readonly type: 'notice'; readonly notice: Failure };
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'executors'; readonly reports: readonly ExecutorReport[] }
+  | { readonly type: 'exported'; readonly file: ExportedFile }
+  | { readonly type: 'verified'; readonly proof: Proof }
+  | { readonly type: 'runRead'; readonly read: ReadRun }
+  /** Work that takes noticeable time, e.g. compiling shaders. */
+  | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
+  | { readonly type: 'done'; readonly requestId: number }
+  | { readonly type: 'failed'; readonly requestId: number; readonly failure: Failure }
+  | (RunEvent & { readonly runId: string });
+
+/**
+ * The buffers of a message that may be moved rather than copied. A checkpoint is copied: the worker keeps its own, to go on
+ * from when a device is lost.
+ */
+export function transferablesOf(message: FromWorker | ToWorker): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  const visit = (value: unknown): void => {
+    if (ArrayBuffer.isView(value)) {
+      if (value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength)
+        buffers.add(value.buffer);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const part of Object.values(value)) visit(part);
+    }
+  };
+  if (message.type === 'snapshot') visit(message);
+  return [...buffers];
+}

@@ -1,0 +1,134 @@
+/**
+ * From the events of a session to messages for the page, at the page's pace: metrics in bundles, a status a few times a
+ * second, and one picture at a time. A picture is made only when the page has drawn the one before.
+ */
+import type { Executor } from '../executors/executor.ts';
+import type { Mailbox } from '../training/mailbox.ts';
+import type { SessionEvent, SessionState } from '../training/session.ts';
+import { RateMeter } from './pace.ts';
+import type { Checkpoint, Evaluation, FromWorker, MetricPoint, RunEvent } from './protocol.ts';
+
+/** Milliseconds between two messages of a kind while training. */
+const spacing = { metrics: 100, status: 250 };
+
+export class Reporter {
+  readonly #runId: string;
+  readonly #executor: Executor;
+  readonly #mailbox: Mailbox;
+  readonly #post: (message: FromWorker) => void;
+  readonly #nextFrame: () => number;
+  readonly #rate = new RateMeter();
+  #state: SessionState = 'paused';
+  #step = 0;
+  #points: MetricPoint[] = [];
+  #evaluations: Evaluation[] = [];
+  #metricsAt = -Infinity;
+  #statusAt = -Infinity;
+  #frameInFlight: number | null = null;
+  #checkpoint: Checkpoint | null;
+
+  constructor(setup: {
+    readonly runId: string;
+    readonly executor: Executor;
+    readonly mailbox: Mailbox;
+    readonly checkpoint: Checkpoint | null;
+    readonly post: (message: FromWorker) => void;
+    readonly nextFrame: () => number;
+  }) {
+    this.#runId = setup.runId;
+    this.#executor = setup.executor;
+    this.#mailbox = setup.mailbox;
+    this.#checkpoint = setup.checkpoint;
+    this.#post = setup.post;
+    this.#nextFrame = setup.nextFrame;
+  }
+
+  get training(): boolean {
+    return this.#state === 'training';
+  }
+
+  /** The last one that the session made. */
+  get checkpoint(): Checkpoint | null {
+    return this.#checkpoint;
+  }
+
+  handle(event: SessionEvent): void {
+    switch (event.type) {
+      case 'opened':
+      case 'step':
+        this.#step = event.step;
+        this.#rate.mark(performance.now(), event.step);
+        break;
+      case 'state':
+        if (event.state !== this.#state) this.#rate.clear();
+        this.#state = event.state;
+        this.#step = event.step;
+        this.#flush();
+        this.#status();
+        break;
+      case 'metrics':
+        this.#points.push(event.point);
+        break;
+      case 'evaluation':
+        this.#evaluations.push(event.evaluation);
+        break;
+      case 'measuring':
+        break;
+      case 'snapshot':
+        this.#frameInFlight = this.#nextFrame();
+        this.#send({ type: 'snapshot', frame: this.#frameInFlight, snapshot: event.snapshot });
+        break;
+      case 'checkpoint':
+        this.#checkpoint = event.checkpoint;
+        this.#flush();
+        this.#send({ type: 'checkpoint', checkpoint: event.checkpoint });
+        break;
+      case 'restarted':
+        this.#points = [...event.metrics];
+        this.#evaluations = [...event.evaluations];
+        this.#send({ type: 'restarted' });
+        this.#flush();
+        break;
+      case 'stopped':
+        this.#send({ type: 'stopped', failure: event.failure });
+        break;
+    }
+    this.#whenDue();
+  }
+
+  /** The page has drawn a frame and can take another. Acknowledgements of other frames are old and mean nothing. */
+  frameDrawn(frame: number): void {
+    if (frame !== this.#frameInFlight) return;
+    this.#frameInFlight = null;
+    this.#mailbox.wantSnapshot();
+  }
+
+  #whenDue(): void {
+    const now = performance.now();
+    if (!this.training || now - this.#metricsAt >= spacing.metrics) this.#flush();
+    if (this.training && now - this.#statusAt >= spacing.status) this.#status();
+  }
+
+  #flush(): void {
+    if (this.#points.length === 0 && this.#evaluations.length === 0) return;
+    this.#metricsAt = performance.now();
+    this.#send({ type: 'metrics', points: this.#points, evaluations: this.#evaluations });
+    this.#points = [];
+    this.#evaluations = [];
+  }
+
+  #status(): void {
+    this.#statusAt = performance.now();
+    this.#send({
+      type: 'status',
+      state: this.#state,
+      step: this.#step,
+      stepsPerSecond: this.training ? this.#rate.perSecond : 0,
+      memory: this.#executor.memory(),
+    });
+  }
+
+  #send(event: RunEvent): void {
+    this.#post({ ...event, runId: this.#runId });
+  }
+}
