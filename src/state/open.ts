@@ -1,0 +1,14 @@
+/** The one playground of the page, with the real worker behind it. */
+import { toFailure } from '../foundation/errors.ts';
+import { createTrainingClient } from '../worker/client.ts';
+import { Playground } from './playground.ts';
+import { tell } from './run-store.ts';
+
+export function openPlayground(): Playground {
+  const playground = new Playground(createTrainingClient());
+  // What nobody has caught is told too: no failure is seen by the console alone.
+  window.addEventListener('error', (event) => tell('failure', toFailure(event.error ?? event.message)));
+  window.addEventListener('unhandledrejection', (event) => tell('failure', toFailure(event.reason)));
+  void playground.open();
+  return playground;
+}

@@ -1,0 +1,300 @@
+/**
+ * The page's side of training: owns the client, routes what the worker says to the stores, builds new runs, resumes stored
+ * ones and saves the current one. Components never talk to the worker; they call the actions, which call this.
+ */
+import { toFailure } from '../foundation/errors.ts';
+import type { UserData } from '../tasks/task.ts';
+import type {
+  Checkpoint,
+  Command,
+  ExportedFile,
+  FromWorker,
+  Proof,
+  ReadRun,
+  RunConfig,
+  RunEvent,
+} from '../worker/protocol.ts';
+import type { TrainingClient } from '../worker/client.ts';
+import { metricsStore } from './metrics-store.ts';
+import { firstProbe, runStore, tell } from './run-store.ts';
+import type { Probe } from './run-store.ts';
+import { snapshotStore } from './snapshot-store.ts';
+
+/** A run that was left behind by a reset or a new run, for undo. */
+export interface LeftRun {
+  readonly checkpoint: Checkpoint;
+  readonly data: UserData | null;
+}
+
+export interface SessionOptions {
+  readonly client: TrainingClient;
+  /** Calls back when everything dirty has been drawn. */
+  readonly afterDraw: (callback: () => void) => void;
+  /** Called when another run than before has become the current one, before anybody else hears of it. */
+  readonly onRunChanged?: (config: RunConfig) => void;
+}
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
+
+export class Session {
+  readonly #client: TrainingClient;
+  readonly #options: SessionOptions;
+  readonly #unsubscribe: () => void;
+  #data: UserData | null = null;
+  #left: LeftRun | null = null;
+  /** The checkpoint that the worker is being configured from. */
+  #resuming: Checkpoint | null = null;
+  #awaitingCheckpoint: ((checkpoint: Checkpoint) => void)[] = [];
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#unsubscribe = options.client.subscribe((message) => this.#receive(message));
+  }
+
+  /** The file of the current run's task. */
+  get data(): UserData | null {
+    return this.#data;
+  }
+
+  /** The run that undo would bring back. */
+  get left(): LeftRun | null {
+    return this.#left;
+  }
+
+  play(): Promise<boolean> {
+    return this.#send({ type: 'play' });
+  }
+
+  pause(): Promise<boolean> {
+    return this.#send({ type: 'pause' });
+  }
+
+  step(count: number): Promise<boolean> {
+    return this.#send({ type: 'step', count });
+  }
+
+  /** Back to the initial weights of the same seed. The trained run can be brought back by undo. */
+  async reset(): Promise<boolean> {
+    await this.#leave();
+    return this.#send({ type: 'reset' });
+  }
+
+  async probe(probe: Probe): Promise<boolean> {
+    const shown = await this.#send({ type: 'probe', ...probe });
+    if (shown) runStore.setState({ probe });
+    return shown;
+  }
+
+  /**
+   * Starts a new run; the one before stays as it is if that fails.
+   * @returns whether the new run is the current one
+   */
+  async start(config: RunConfig, data: UserData | null): Promise<boolean> {
+    await this.#leave();
+    return this.#configure(config, data, null);
+  }
+
+  /** Goes on with a saved run, paused where it was. */
+  async resume(checkpoint: Checkpoint, data: UserData | null): Promise<boolean> {
+    return this.#configure(checkpoint.config, data, checkpoint);
+  }
+
+  /** Puts a run from a file in the place of the current one, which undo brings back. */
+  async replace(checkpoint: Checkpoint, data: UserData | null): Promise<boolean> {
+    await this.#leave();
+    return this.#configure(checkpoint.config, data, checkpoint);
+  }
+
+  /** The current run as a file; null (and a message) if it could not be written. */
+  async exportRun(
+    options: Omit<Extract<Command, { type: 'exportModel' }>, 'type'>,
+  ): Promise<ExportedFile | null> {
+    return (await this.#ask({ type: 'exportModel', ...options }, 'exported'))?.file ?? null;
+  }
+
+  /** Runs the last exported ONNX file beside the executor. */
+  async verifyExport(): Promise<Proof | null> {
+    return (await this.#ask({ type: 'verifyModel' }, 'verified'))?.proof ?? null;
+  }
+
+  /** Reads a file of ours; the current run stays as it is. */
+  async readRunFile(bytes: Uint8Array): Promise<ReadRun | null> {
+    return (await this.#ask({ type: 'readRunFile', bytes }, 'runRead'))?.read ?? null;
+  }
+
+  /** Moves the current run to another executor; weights, optimizer and metrics stay. */
+  async changeExecutor(executor: RunConfig['executor']): Promise<boolean> {
+    const checkpoint = await this.checkpoint();
+    if (!checkpoint) return false;
+    const config = { ...checkpoint.config, executor };
+    return this.#configure(config, this.#data, { ...checkpoint, config });
+  }
+
+  /** Times the run's program on every executor that works here; training waits meanwhile. */
+  measureExecutors(): Promise<boolean> {
+    return this.#send({ type: 'measureExecutors' });
+  }
+
+  /** Brings back the run that was left by the last reset or new run. */
+  async undo(): Promise<boolean> {
+    const left = this.#left;
+    if (!left) return false;
+    this.#left = null;
+    runStore.setState({ undoable: false });
+    return this.#configure(left.checkpoint.config, left.data, left.checkpoint);
+  }
+
+  /** The state of the current run, taken between two steps; null (and a message) if there is none. */
+  async checkpoint(): Promise<Checkpoint | null> {
+    if (!runStore.getState().run) return null;
+    let resolve: (checkpoint: Checkpoint | null) => void = () => undefined;
+    const arrival = new Promise<Checkpoint | null>((settle) => (resolve = settle));
+    this.#awaitingCheckpoint.push(resolve);
+    if (!(await this.#send({ type: 'saveCheckpoint' }))) {
+      this.#awaitingCheckpoint = this.#awaitingCheckpoint.filter((waiting) => waiting !== resolve);
+      resolve(null);
+    }
+    return arrival;
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+    this.#client.dispose();
+  }
+
+  async #leave(): Promise<void> {
+    if (runStore.getState().status.step === 0) return;
+    const checkpoint = await this.checkpoint();
+    if (!checkpoint) return;
+    this.#left = { checkpoint, data: this.#data };
+    runStore.setState({ undoable: true });
+  }
+
+  async #configure(
+    config: RunConfig,
+    data: UserData | null,
+    checkpoint: Checkpoint | null,
+  ): Promise<boolean> {
+    const before = this.#data;
+    this.#data = config.task.dataHash === undefined ? null : data;
+    this.#resuming = checkpoint;
+    runStore.setState({ configuring: true });
+    const configured = await this.#send({
+      type: 'configure',
+      config,
+      ...(this.#data && { data: this.#data }),
+      ...(checkpoint && { checkpoint }),
+    });
+    runStore.setState({ configuring: false, progress: null });
+    this.#resuming = null;
+    if (!configured) this.#data = before;
+    return configured;
+  }
+
+  /** Sends a command; a failure becomes a message and `false`. */
+  async #send(command: Command): Promise<boolean> {
+    try {
+      await this.#client.send(command);
+      return true;
+    } catch (error) {
+      tell('failure', toFailure(error));
+      return false;
+    }
+  }
+
+  /** Sends a command and gives the event that comes before its answer; null (and a message) if it was refused. */
+  async #ask<Type extends FromWorker['type']>(
+    command: Command,
+    type: Type,
+  ): Promise<Extract<FromWorker, { type: Type }> | null> {
+    let answer: FromWorker | null = null;
+    const stop = this.#client.subscribe((message) => {
+      if (message.type === type) answer = message;
+    });
+    const sent = await this.#send(command);
+    stop();
+    return sent ? answer : null;
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'executors':
+        runStore.setState({ executors: message.reports });
+        return;
+      case 'progress':
+        runStore.setState({
+          progress: { label: message.label, done: message.done, total: message.total },
+        });
+        return;
+      case 'ready':
+      case 'done':
+      case 'failed':
+      case 'exported':
+      case 'verified':
+      case 'runRead':
+        return; // answers, heard by whoever asked
+      case 'configured':
+        this.#begin(message);
+        return;
+      default:
+        if (message.runId === runStore.getState().run?.runId) this.#follow(message);
+        // A late picture of an old run is not drawn, but the worker waits for the word.
+        else if (message.type === 'snapshot') this.#client.acknowledge(message.frame);
+    }
+  }
+
+  #begin({ run, step }: EventOf<'configured'>): void {
+    this.#options.onRunChanged?.(run.config);
+    metricsStore.replace(this.#resuming?.metrics, this.#resuming?.evaluations);
+    snapshotStore.set(null);
+    runStore.setState({
+      run,
+      probe: firstProbe,
+      savedAt: null,
+      progress: null,
+      status: { state: 'paused', step, stepsPerSecond: 0, memory: { bytes: 0, objects: 0 } },
+    });
+  }
+
+  #follow(event: Exclude<RunEvent, EventOf<'configured'>>): void {
+    switch (event.type) {
+      case 'status':
+        runStore.setState({
+          progress: null,
+          status: {
+            state: event.state,
+            step: event.step,
+            stepsPerSecond: event.stepsPerSecond,
+            memory: event.memory,
+          },
+        });
+        return;
+      case 'metrics':
+        metricsStore.append(event.points, event.evaluations);
+        return;
+      case 'snapshot':
+        snapshotStore.set(event.snapshot);
+        this.#options.afterDraw(() => this.#client.acknowledge(event.frame));
+        return;
+      case 'checkpoint': {
+        const waiting = this.#awaitingCheckpoint;
+        this.#awaitingCheckpoint = [];
+        for (const resolve of waiting) resolve(event.checkpoint);
+        return;
+      }
+      case 'restarted':
+        metricsStore.replace();
+        return;
+      case 'stopped':
+        runStore.setState(({ status }) => ({
+          progress: null,
+          status: { ...status, state: 'paused', stepsPerSecond: 0 },
+        }));
+        tell('failure', event.failure);
+        return;
+      case 'notice':
+        tell('notice', event.notice);
+    }
+  }
+}
