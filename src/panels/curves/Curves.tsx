@@ -1,0 +1,147 @@
+/** The curves of the current run. The crosshair is shared: where the pointer is in one plot, all plots show their values. */
+import { useMemo, useState } from 'react';
+import { metricsSources, useRun } from '../../state/hooks.ts';
+import type { Subscribable } from '../../state/hooks.ts';
+import { Choice, Switch } from '../shared/Choice.tsx';
+import { Instrument } from '../shared/Instrument.tsx';
+import { linkStore } from '../shared/links.ts';
+import { Menu } from '../shared/Menu.tsx';
+import { currentProgress } from '../shared/moment.ts';
+import type { Cell } from '../shared/picture.ts';
+import { emptyTable } from '../shared/picture.ts';
+import type { Scene } from '../shared/stage.ts';
+import { curvesPicture, curvesTable, naturalHeight, stepAt } from './picture.ts';
+import type { HorizontalAxis, MetricName } from './series.ts';
+import { metrics } from './series.ts';
+
+const sources: readonly Subscribable[] = [...metricsSources, linkStore];
+const emptyHeight = 200;
+
+const axes = [
+  { value: 'step', label: 'steps', explanation: 'Against training steps (weight updates).' },
+  { value: 'seconds', label: 'seconds', explanation: 'Against seconds of training, pauses left out.' },
+  { value: 'tokens', label: 'tokens', explanation: 'Against tokens seen in training.' },
+] as const;
+
+function table() {
+  const progress = currentProgress();
+  return progress ? curvesTable(progress) : emptyTable;
+}
+
+interface Settings {
+  readonly axis: HorizontalAxis;
+  readonly logX: boolean;
+  readonly logY: boolean;
+  readonly metrics: readonly MetricName[];
+}
+
+export function Curves() {
+  const [settings, setSettings] = useState<Settings>({
+    axis: 'step',
+    logX: false,
+    logY: false,
+    metrics: metrics.map((metric) => metric.name),
+  });
+  const scene = useMemo(
+    (): Scene => ({
+      height: (width) => {
+        const progress = currentProgress();
+        const drawn = progress && progress.points.length + progress.evaluations.length > 0;
+        return drawn ? naturalHeight(progress.run, width, settings.metrics) : emptyHeight;
+      },
+      draw: (size, palette) =>
+        curvesPicture(currentProgress(), {
+          ...settings,
+          size,
+          palette,
+          crosshair: linkStore.getState().crosshair,
+        }),
+    }),
+    [settings],
+  );
+  const visit = (cell: Cell | null): void => {
+    const progress = cell && currentProgress();
+    linkStore.setState({ crosshair: progress ? stepAt(progress, settings, cell.column) : null });
+  };
+  return (
+    <Instrument
+      id="curves"
+      title="Curves"
+      howToRead="Lower loss and higher accuracy are better; held-out lines show what was learned rather than memorised."
+      more={<HowToRead />}
+      scene={scene}
+      sources={sources}
+      table={table}
+      onVisit={visit}
+      controls={<Controls settings={settings} onChange={setSettings} />}
+    />
+  );
+}
+
+interface ControlsProps {
+  readonly settings: Settings;
+  readonly onChange: (settings: Settings) => void;
+}
+
+function Controls({ settings, onChange }: ControlsProps) {
+  const kind = useRun((state) => state.run?.kind ?? 'tokens');
+  const change = (part: Partial<Settings>): void => onChange({ ...settings, ...part });
+  const show = (name: MetricName, shown: boolean): void =>
+    change({
+      metrics: metrics
+        .map((metric) => metric.name)
+        .filter((other) => (other === name ? shown : settings.metrics.includes(other))),
+    });
+  return (
+    <>
+      <Choice
+        label="Horizontal axis"
+        options={axes}
+        value={settings.axis}
+        onChange={(axis) => change({ axis })}
+      />
+      <Menu label="View" explanation="Logarithmic axes, and which measures are drawn">
+        <Switch
+          label="Logarithmic horizontal axis"
+          explanation="Step 0 is left out."
+          value={settings.logX}
+          onChange={(logX) => change({ logX })}
+        />
+        <Switch
+          label="Logarithmic loss and perplexity"
+          explanation="Shows how small errors become smaller still."
+          value={settings.logY}
+          onChange={(logY) => change({ logY })}
+        />
+        {metrics
+          .filter((metric) => metric.kinds.includes(kind))
+          .map(({ name, label }) => (
+            <Switch
+              key={name}
+              label={label}
+              explanation={`Show or hide ${label.toLowerCase()}.`}
+              value={settings.metrics.includes(name)}
+              onChange={(shown) => show(name, shown)}
+            />
+          ))}
+      </Menu>
+    </>
+  );
+}
+
+function HowToRead() {
+  return (
+    <>
+      <p>
+        The faint line is the loss of the training batches as measured, the full line of the same colour its
+        running mean. Lines with markers are evaluations on samples set aside: held-out ones of the trained
+        length, and longer ones where the task has them.
+      </p>
+      <p>
+        The dashed line is what a guess without memory reaches. Perplexity is e to the power of the loss:
+        among how many equally likely tokens the network is in doubt. Numbers at the right are the last
+        values, or those at the crosshair.
+      </p>
+    </>
+  );
+}

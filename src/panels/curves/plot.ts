@@ -1,0 +1,201 @@
+/** One plot of the curves: a metric against the shared horizontal axis. */
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { bottomAxis, fontSize, leftAxis } from '../shared/axes.ts';
+import type { Tick } from '../shared/axes.ts';
+import type { Box, Grid, Mark } from '../shared/picture.ts';
+import { axisNumber, numberText, percentText } from '../shared/text.ts';
+import { crosshairMarks, endLabels, referenceLine, referenceName } from './annotations.ts';
+import type { Series } from './series.ts';
+import { decimate, nearestIndex } from './series.ts';
+import type { AxisScale, PlotOptions } from './style.ts';
+import { markerAt, styleOf, valueText } from './style.ts';
+
+export function horizontalScale(
+  domain: readonly [number, number],
+  logarithmic: boolean,
+  box: Box,
+): AxisScale {
+  const range = [box.x, box.x + box.width];
+  return logarithmic ? scaleLog(domain, range) : scaleLinear(domain, range);
+}
+
+/** What never was trained can be wrong by any factor: up to this many times the trained lines it stays on the axis. */
+const excess = 4;
+
+/** The highest value that a linear axis must show; data of other lengths beyond it is drawn at the upper edge. */
+function ceilingOf({ lines, references }: PlotOptions): number {
+  const trained = lines
+    .filter(({ split }) => split === 'train' || split === 'heldOut')
+    .flatMap(({ ys }) => ys);
+  const known = [...trained, ...references.map(({ value }) => value)].filter(Number.isFinite);
+  return known.length === 0 ? Infinity : excess * known.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function verticalScale(options: PlotOptions): AxisScale {
+  const { metric, lines, references, logY, box } = options;
+  const range = [box.y + box.height, box.y];
+  if (metric.share) return scaleLinear([0, 1], range);
+  let [low, high] = [Infinity, -Infinity];
+  const include = (value: number): void => {
+    if (!Number.isFinite(value) || (logY && value <= 0)) return;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  };
+  for (const { ys } of lines) ys.forEach(include);
+  for (const { value } of references) include(value);
+  if (low > high) [low, high] = logY ? [0.1, 1] : [0, 1];
+  if (logY) return scaleLog([low / 1.15, high * 1.15], range);
+  const floor = metric.name === 'perplexity' ? 1 : 0;
+  const top = Math.min(high, ceilingOf(options));
+  return scaleLinear([Math.min(floor, low), top > floor ? top : floor + 1], range)
+    .nice(4)
+    .clamp(true);
+}
+
+/** Whether something lies above the axis. */
+function isCut({ metric, lines, logY }: PlotOptions, y: AxisScale): boolean {
+  const top = y.domain()[1]!;
+  return !metric.share && !logY && lines.some(({ ys }) => ys.some((value) => value > top));
+}
+
+/** On a logarithmic axis 1, 2 and 5 times powers of ten; on any axis no more than fit. */
+function ticksOf(
+  scale: AxisScale,
+  logarithmic: boolean,
+  count: number,
+  text: (value: number) => string,
+): Tick[] {
+  const values = logarithmic
+    ? scale.ticks(10).filter((value) => {
+        const lead = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+        return [1, 2, 5].some((digit) => Math.abs(lead - digit) < 1e-6);
+      })
+    : scale.ticks(count);
+  return values.map((value) => ({ at: scale(value), text: text(value) }));
+}
+
+export function plot(options: PlotOptions): { readonly marks: readonly Mark[]; readonly grid: Grid } {
+  const { box, metric, lines, palette, logX, logY } = options;
+  const x = horizontalScale(options.domain, logX, box);
+  const y = verticalScale(options);
+  const yText = metric.share ? percentText : axisNumber;
+  const yTicks = ticksOf(y, logY && !metric.share, Math.max(2, Math.min(5, box.height / 26)), yText);
+  const xTicks = ticksOf(x, logX, Math.max(2, box.width / 70), axisNumber);
+  const inside = { x: box.x - 5, y: box.y - 5, width: box.width + 10, height: box.height + 10 };
+  const drawn = paintOrder(lines).flatMap((series) => lineMarks(series, x, y, options));
+  return {
+    marks: [
+      ...title(options, isCut(options, y)),
+      ...leftAxis(box, yTicks, palette, { rules: true }),
+      ...bottomAxis(box, xTicks, options.axisTitle, palette),
+      {
+        kind: 'line',
+        x1: box.x,
+        y1: box.y + box.height,
+        x2: box.x + box.width,
+        y2: box.y + box.height,
+        stroke: palette.inkMuted,
+      },
+      ...options.references.flatMap((reference) => referenceLine(reference, y, options)),
+      { kind: 'group', clip: inside, marks: drawn },
+      ...options.references.flatMap((reference) => referenceName(reference, x, y, options)),
+      ...endLabels(lines, y, options),
+      ...crosshairMarks(x, y, options),
+    ],
+    grid: plotGrid(x, options),
+  };
+}
+
+/** The first splits on top, and what was measured in every step under its own mean. */
+function paintOrder(lines: readonly Series[]): Series[] {
+  return [...lines].sort((a, b) => b.index - a.index || (a.kind === 'raw' ? -1 : 1));
+}
+
+function title({ metric, kind, box, palette }: PlotOptions, cut: boolean): Mark[] {
+  const y = box.y - 14;
+  const unit = cut ? `${metric.unit(kind)} · cut at the top` : metric.unit(kind);
+  const base = { kind: 'text', y, size: fontSize.title, baseline: 'middle' } as const;
+  return [
+    { ...base, x: box.x - 44, text: metric.label, fill: palette.ink, weight: 600 },
+    {
+      ...base,
+      x: box.x + box.width + 44,
+      text: unit,
+      fill: palette.inkMuted,
+      size: fontSize.tick,
+      anchor: 'end',
+    },
+  ];
+}
+
+/** Markers closer than this are not drawn. */
+const markerRoom = 9;
+
+function lineMarks(
+  { xs, ys, kind, index }: Series,
+  x: AxisScale,
+  y: AxisScale,
+  options: PlotOptions,
+): Mark[] {
+  const { logX, logY, metric, palette } = options;
+  const points = xs.map((value, i) => {
+    const height = ys[i]!;
+    const drawable =
+      Number.isFinite(height) && !(logY && !metric.share && height <= 0) && !(logX && value <= 0);
+    return { x: logX && value <= 0 ? x(options.domain[0]) : x(value), y: drawable ? y(height) : NaN };
+  });
+  const path = line<(typeof points)[number]>()
+    .defined((point) => Number.isFinite(point.y))
+    .x((point) => point.x)
+    .y((point) => point.y);
+  const { stroke, dash, symbol: type } = styleOf(index, palette);
+  const shown = decimate(points);
+  const width = kind === 'raw' ? 1 : 2;
+  const marks: Mark[] = [
+    {
+      kind: 'path',
+      d: path(shown) ?? '',
+      stroke,
+      strokeWidth: width,
+      opacity: kind === 'raw' ? 0.35 : 1,
+      ...(dash.length > 0 ? { dash } : {}),
+    },
+  ];
+  const spread = points.length > 1 ? (points.at(-1)!.x - points[0]!.x) / (points.length - 1) : Infinity;
+  if (kind === 'measured' && spread >= markerRoom) {
+    const drawn = points.filter((point) => Number.isFinite(point.y));
+    marks.push({
+      kind: 'path',
+      d: drawn.map((point) => markerAt(type, point.x, point.y, 26)).join(''),
+      fill: palette.surface,
+      stroke,
+      strokeWidth: 1.5,
+    });
+  }
+  return marks.filter((mark) => mark.kind !== 'path' || mark.d !== '');
+}
+
+/** Cells along the horizontal axis: one press of an arrow key moves the crosshair by one of them. */
+export const gridColumns = 100;
+
+function plotGrid(x: AxisScale, { box, metric, lines }: PlotOptions): Grid {
+  return {
+    ...box,
+    id: metric.name,
+    label: metric.label,
+    columns: gridColumns,
+    rows: 1,
+    describe: (column) => {
+      const value = x.invert(box.x + ((column + 0.5) / gridColumns) * box.width);
+      const parts = lines
+        .filter((series) => series.kind !== 'raw')
+        .map((series) => {
+          const i = nearestIndex(series.xs, value);
+          const smoothed = series.kind === 'smoothed' ? ', smoothed' : '';
+          return `${series.label}${smoothed} ${valueText(metric, series.ys[i]!)} at step ${numberText(series.steps[i]!)}`;
+        });
+      return `${metric.label}: ${parts.join('; ')}`;
+    },
+  };
+}

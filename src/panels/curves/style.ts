@@ -1,0 +1,81 @@
+/** What the parts of a plot share: its options, and how the line of a split looks. */
+import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
+import type { SymbolType } from 'd3-shape';
+import type { Palette } from '../shared/palette.ts';
+import type { Box } from '../shared/picture.ts';
+import { numberText, percentText } from '../shared/text.ts';
+import type { Metric, Series } from './series.ts';
+
+/** A horizontal line to compare with. */
+export interface Reference {
+  readonly label: string;
+  readonly value: number;
+}
+
+export interface PlotOptions {
+  readonly metric: Metric;
+  readonly kind: 'tokens' | 'vectors';
+  readonly lines: readonly Series[];
+  readonly references: readonly Reference[];
+  /** The plotting area; labels stand outside. */
+  readonly box: Box;
+  readonly domain: readonly [number, number];
+  readonly logX: boolean;
+  readonly logY: boolean;
+  /** Null leaves the title of the horizontal axis away. */
+  readonly axisTitle: string | null;
+  /** In the unit of the horizontal axis. */
+  readonly crosshair: number | null;
+  readonly palette: Palette;
+}
+
+export interface AxisScale {
+  (value: number): number;
+  invert(position: number): number;
+  ticks(count: number): number[];
+  domain(): number[];
+}
+
+const symbols: readonly SymbolType[] = [
+  symbolCircle,
+  symbolCircle,
+  symbolSquare,
+  symbolTriangle,
+  symbolDiamond,
+];
+const dashes: readonly (readonly number[])[] = [[], [], [6, 3], [2, 3], [8, 3, 2, 3]];
+
+export interface LineStyle {
+  readonly stroke: string;
+  readonly symbol: SymbolType;
+  readonly dash: readonly number[];
+}
+
+/** Colour, marker and pattern of the split at `index`: any one of the three tells lines apart. */
+export function styleOf(index: number, palette: Palette): LineStyle {
+  return {
+    stroke: palette.series[index % palette.series.length]!,
+    symbol: symbols[index % symbols.length]!,
+    dash: dashes[index % dashes.length]!,
+  };
+}
+
+/** d3-shape draws symbols about the origin; here they are moved by rewriting absolute coordinates. */
+export function markerAt(type: SymbolType, x: number, y: number, area: number): string {
+  if (type === symbolCircle) {
+    const r = Math.sqrt(area / Math.PI);
+    return `M${x - r},${y}a${r},${r},0,1,0,${2 * r},0a${r},${r},0,1,0,${-2 * r},0Z`;
+  }
+  const path = symbol(type, area)() ?? '';
+  return path.replaceAll(
+    /([ML])(-?[\d.e-]+),(-?[\d.e-]+)|([HV])(-?[\d.e-]+)|h(-?[\d.e-]+)|v(-?[\d.e-]+)/g,
+    (whole, move: string | undefined, px: string, py: string, axis: string | undefined, p: string) => {
+      if (move) return `${move}${Number(px) + x},${Number(py) + y}`;
+      if (axis) return `${axis}${Number(p) + (axis === 'H' ? x : y)}`;
+      return whole;
+    },
+  );
+}
+
+export const valueText = (metric: Metric, value: number): string =>
+  metric.share ? percentText(value) : numberText(value);

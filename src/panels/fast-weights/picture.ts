@@ -1,0 +1,187 @@
+/**
+ * Fast weights: the state matrix of every head at the cursor; below, for the chosen head and over all positions, its norm and
+ * singular values, how strongly each step writes, and how much of the answer comes from each of the two memories.
+ */
+import { bottomAxis, fontSize, indexTicks } from '../shared/axes.ts';
+import type { ColourScale } from '../shared/colour.ts';
+import { diverging, levelOf } from '../shared/colour.ts';
+import type { Moment } from '../shared/data.ts';
+import { largestMagnitude } from '../shared/data.ts';
+import { cursorFrame, gridLines, traceFrame } from '../shared/heat-marks.ts';
+import type { ScaleMode } from '../shared/legend.ts';
+import { colourBar } from '../shared/legend.ts';
+import type { Palette } from '../shared/palette.ts';
+import type { Box, Drawing, Drawn, Mark, Size } from '../shared/picture.ts';
+import { notice } from '../shared/picture.ts';
+import { numberText, textWidth, tokenWords } from '../shared/text.ts';
+import type { FastWeightsData, LayerChoice } from './data.ts';
+import { fastWeightsData, matrixAt } from './data.ts';
+import { linePlot, plotLines } from './line-plots.ts';
+
+export interface FastWeightsOptions {
+  readonly size: Size;
+  readonly palette: Palette;
+  readonly choice: LayerChoice;
+  /** Whose course over the positions is drawn. */
+  readonly head: number;
+  /** Largest magnitude of the colour scale; null finds it in the sequence. */
+  readonly extent: number | null;
+}
+
+const margin = { left: 58, right: 12, top: 50, gap: 16, bottom: 38 } as const;
+const plotHeight = 62;
+const plotGap = 34;
+const largestMatrix = 170;
+
+function matrixSize(heads: number, width: number): number {
+  const room = width - margin.left - margin.right - (heads - 1) * margin.gap;
+  return Math.max(20, Math.min(largestMatrix, room / heads));
+}
+
+export function naturalHeight(data: FastWeightsData, width: number): number {
+  const plots = plotLines(data, 0).length;
+  return margin.top + matrixSize(data.heads, width) + 24 + plots * (plotGap + plotHeight) + margin.bottom;
+}
+
+export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOptions): Drawn {
+  if (!moment)
+    return notice('Train the network, or step once: the state matrices are then shown at the cursor.');
+  const data = fastWeightsData(moment, options.choice);
+  if (!data) return notice('This snapshot holds no fast weights. They come with the next training step.');
+  const { size, palette, extent } = options;
+  const head = Math.min(options.head, data.heads - 1);
+  const scale = diverging(extent ?? largestMagnitude(data.weights.data), palette.theme);
+  const side = matrixSize(data.heads, size.width);
+  const matrices = Array.from({ length: data.heads }, (_, i) => {
+    const box = { x: margin.left + i * (side + margin.gap), y: margin.top, width: side, height: side };
+    return matrix(data, i, box, scale, i === head, palette);
+  });
+  const top = margin.top + side + 24;
+  const plots = plotLines(data, head);
+  const height = Math.max(12, (size.height - top - margin.bottom) / plots.length - plotGap);
+  const boxes = plots.map((_, i): Box => {
+    const y = top + plotGap + i * (plotGap + height);
+    return { x: margin.left, y, width: Math.max(20, size.width - margin.left - margin.right - 30), height };
+  });
+  const drawings = plots.map((plot, i) => linePlot(plot, boxes[i]!, moment, palette));
+  return {
+    kind: 'picture',
+    ...size,
+    summary: summaryOf(data),
+    marks: [
+      ...heading(data, options, scale),
+      ...matrices.flatMap((drawing) => drawing.marks),
+      ...drawings.flatMap((drawing) => drawing.marks),
+      ...positionAxis(data, boxes, palette),
+    ],
+    grids: [...matrices.flatMap((drawing) => drawing.grids), ...drawings.flatMap((drawing) => drawing.grids)],
+  };
+}
+
+function heading(
+  { moment }: FastWeightsData,
+  { size, palette, extent }: FastWeightsOptions,
+  scale: ColourScale,
+): Mark[] {
+  const { run, snapshot, position } = moment;
+  const token = snapshot.tokens ? ` (${tokenWords(run.vocabulary[snapshot.tokens[position]!])})` : '';
+  const text = `state W at position ${position}${token}`;
+  const mode: ScaleMode = extent === null ? 'automatic' : 'fixed';
+  const room = size.width - margin.left - textWidth(text, fontSize.label) - 30;
+  return [
+    {
+      kind: 'text',
+      x: margin.left,
+      y: 11,
+      text,
+      fill: palette.inkMuted,
+      size: fontSize.label,
+      baseline: 'middle',
+    },
+    ...colourBar({ right: size.width - margin.right, y: 11, scale, title: 'weight', mode, palette, room }),
+    {
+      kind: 'text',
+      x: 14,
+      y: margin.top + 40,
+      text: '← key',
+      fill: palette.ink,
+      size: fontSize.title,
+      anchor: 'middle',
+      rotate: -90,
+    },
+  ];
+}
+
+function matrix(
+  data: FastWeightsData,
+  head: number,
+  box: Box,
+  scale: ColourScale,
+  chosen: boolean,
+  palette: Palette,
+): Drawing {
+  const { rows, columns, moment } = data;
+  const values = matrixAt(data, moment.position, head);
+  const levels = Uint8Array.from({ length: rows * columns }, (_, i) => levelOf(values[i]!, scale));
+  const middle = { y: box.y - 11, baseline: 'middle' } as const;
+  return {
+    marks: [
+      {
+        ...middle,
+        kind: 'text',
+        x: box.x,
+        text: `head ${head}`,
+        fill: palette.ink,
+        size: fontSize.tick,
+        weight: 600,
+      },
+      ...(chosen
+        ? traceFrame({ x: box.x - 3, y: box.y - 3, width: box.width + 6, height: box.height + 6 }, palette)
+        : []),
+      { kind: 'rect', ...box, fill: palette.well },
+      { kind: 'raster', ...box, columns, rows, levels, scale },
+      ...gridLines(box, columns, rows, palette),
+      {
+        kind: 'text',
+        x: box.x + box.width,
+        y: box.y + box.height + 16,
+        text: 'value →',
+        fill: palette.ink,
+        size: fontSize.title,
+        anchor: 'end',
+      },
+    ],
+    grids: [
+      {
+        ...box,
+        id: `head-${head}`,
+        label: `state of head ${head}`,
+        columns,
+        rows,
+        describe: (column, row) =>
+          `Head ${head}, key dimension ${row}, value dimension ${column}: ${numberText(values[row * columns + column]!)}`,
+      },
+    ],
+  };
+}
+
+function positionAxis(
+  { positions, moment }: FastWeightsData,
+  boxes: readonly Box[],
+  palette: Palette,
+): Mark[] {
+  const last = boxes.at(-1);
+  if (!last) return [];
+  const cell = last.width / positions;
+  const cursors = boxes.flatMap((box) =>
+    cursorFrame({ x: box.x + moment.position * cell, y: box.y, width: cell, height: box.height }, palette),
+  );
+  return [
+    ...bottomAxis(last, indexTicks(positions, last.x, cell, 26), 'position (tokens)', palette),
+    ...cursors,
+  ];
+}
+
+function summaryOf({ moment, heads, rows, columns }: FastWeightsData): string {
+  return `Fast weights of ${heads} heads, ${rows} by ${columns}, at position ${moment.position}, training step ${moment.snapshot.step}.`;
+}

@@ -1,0 +1,89 @@
+/** The log: the memory in words, one line a position. Choosing a line moves the shared cursor. */
+import { useRef } from 'react';
+import type { MouseEvent } from 'react';
+import { cursorStore } from '../../state/cursor-store.ts';
+import { snapshotStore } from '../../state/snapshot-store.ts';
+import { useDrawing } from '../../state/hooks.ts';
+import type { Subscribable } from '../../state/hooks.ts';
+import { csvOf } from '../shared/csv.ts';
+import { download } from '../shared/export.ts';
+import { Frame } from '../shared/Frame.tsx';
+import { currentMoment, goToPosition } from '../shared/moment.ts';
+import { emptyTable } from '../shared/picture.ts';
+import { slowly } from '../shared/slowly.ts';
+import { logEntries, logTable } from './entries.ts';
+import styles from './Log.module.css';
+
+/** Text that changes faster than this cannot be read. */
+const interval = 500;
+const sources: readonly Subscribable[] = [slowly(snapshotStore, interval), cursorStore];
+
+const waiting = 'Train the network, or step once: every position then says what it reads.';
+
+export function Log() {
+  const list = useRef<HTMLOListElement>(null);
+  const notice = useRef<HTMLParagraphElement>(null);
+  useDrawing(() => {
+    const moment = currentMoment();
+    const entries = moment && logEntries(moment);
+    notice.current!.hidden = entries !== null;
+    fill(list.current!, entries?.map(({ text }) => text) ?? [], moment?.position ?? -1);
+  }, sources);
+  const choose = (event: MouseEvent): void => {
+    const item = event.target instanceof Element ? event.target.closest('li') : null;
+    if (item) goToPosition([...list.current!.children].indexOf(item));
+  };
+  const save = (): void => {
+    const moment = currentMoment();
+    const table = moment ? logTable(moment) : emptyTable;
+    download(new Blob([csvOf(table)], { type: 'text/csv;charset=utf-8' }), 'memory-playground-log.csv');
+  };
+  return (
+    <Frame
+      id="log"
+      title="Log"
+      howToRead="The same memory in words: what every position reads, how strongly, and what it answers."
+      more={
+        <p>
+          Reads of weight 0.1 and more are named, at most three a position; the file holds them with all their
+          digits. Choose a line to move the cursor there.
+        </p>
+      }
+      formats={['csv']}
+      onSave={save}
+    >
+      <ol ref={list} className={styles['log']} aria-label="Memory events" onClick={choose} />
+      <p ref={notice}>{waiting}</p>
+    </Frame>
+  );
+}
+
+/** Writes the lines into the list, touching only what has changed, and keeps the line of the cursor in view. */
+function fill(list: HTMLOListElement, lines: readonly string[], current: number): void {
+  while (list.children.length > lines.length) list.lastElementChild?.remove();
+  while (list.children.length < lines.length) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    list.append(document.createElement('li'));
+    list.lastElementChild!.append(button);
+  }
+  lines.forEach((line, i) => {
+    const item = list.children[i]!;
+    const button = item.firstElementChild!;
+    if (button.textContent !== line) button.textContent = line;
+    const here = i === current;
+    // One stop for the Tab key; the arrow keys move the cursor, and the stop with it.
+    button.setAttribute('tabindex', here ? '0' : '-1');
+    if (here === (button.ariaCurrent === 'true')) return;
+    button.ariaCurrent = here ? 'true' : null;
+    if (here && item instanceof HTMLElement) keepInView(list, item);
+  });
+}
+
+/** Scrolls the list, never the page. */
+function keepInView(list: HTMLElement, item: HTMLElement): void {
+  const top = item.offsetTop - list.offsetTop;
+  if (top < list.scrollTop) list.scrollTop = top;
+  const bottom = top + item.offsetHeight - list.clientHeight;
+  if (bottom > list.scrollTop) list.scrollTop = bottom;
+}

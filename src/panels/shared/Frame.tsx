@@ -1,0 +1,85 @@
+/**
+ * The frame that every instrument hangs in: title, one line on how to read it, controls, saving, maximise. It knows nothing of
+ * what is shown inside.
+ */
+import { useId } from 'react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { layoutStore } from '../../state/layout-store.ts';
+import type { ExportFormat } from './export.ts';
+import { exportLabels } from './export.ts';
+import styles from './Instrument.module.css';
+import { Menu } from './Menu.tsx';
+
+export interface FrameProps {
+  readonly id: string;
+  readonly title: string;
+  /** One line; the rest is shown on request. */
+  readonly howToRead: string;
+  readonly more: ReactNode;
+  readonly controls?: ReactNode;
+}
+
+interface SavableFrameProps extends FrameProps {
+  readonly formats: readonly ExportFormat[];
+  readonly onSave: (format: ExportFormat) => void;
+  readonly children: ReactNode;
+}
+
+/** Whether an instrument fills the page. */
+export const useMaximised = (id: string): boolean =>
+  useStore(layoutStore, (layout) => layout.maximised === id);
+
+export function Frame({
+  id,
+  title,
+  howToRead,
+  more,
+  controls,
+  formats,
+  onSave,
+  children,
+}: SavableFrameProps) {
+  const titleId = useId();
+  const maximised = useMaximised(id);
+  const maximise = (): void => layoutStore.setState({ maximised: maximised ? null : id });
+  return (
+    <section
+      className={styles['instrument']}
+      aria-labelledby={titleId}
+      data-maximised={maximised}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !maximised) return;
+        event.stopPropagation();
+        maximise();
+      }}
+    >
+      <header className={styles['header']}>
+        <h3 id={titleId}>{title}</h3>
+        <div className={styles['controls']}>{controls}</div>
+        <Menu label="Save" explanation="Save the picture or its numbers" closesOnChoice>
+          {formats.map((format) => (
+            <button key={format} type="button" onClick={() => onSave(format)}>
+              {exportLabels[format]}
+            </button>
+          ))}
+        </Menu>
+        <button
+          type="button"
+          className={styles['icon']}
+          aria-pressed={maximised}
+          aria-label={maximised ? `Shrink ${title}` : `Maximise ${title}`}
+          title={maximised ? 'Back to its place (Escape)' : 'Fill the page'}
+          onClick={maximise}
+        >
+          {maximised ? '⤡' : '⤢'}
+        </button>
+      </header>
+      <details className={styles['how']}>
+        <summary>{howToRead}</summary>
+        <div>{more}</div>
+      </details>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * The stage that a picture is shown on: a canvas at the resolution of the screen, the cell under the pointer or the arrow
+ * keys with a frame and its exact value, and the sentence that stands there while there is nothing to draw. It owns these
+ * elements; React only puts them into the page, so that a snapshot is drawn without rendering any component.
+ */
+import { CanvasRenderer } from './canvas.ts';
+import { paletteOf } from './palette.ts';
+import type { Palette } from './palette.ts';
+import type { Cell, Drawn, Picture, Size } from './picture.ts';
+import { cellAt, cellBox, moveCell } from './picture.ts';
+
+export interface StageElements {
+  /** Holds the others; takes focus and pointer. */
+  readonly root: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  /** Frame of the visited cell. */
+  readonly frame: HTMLElement;
+  readonly notice: HTMLElement;
+  /** The exact value, for the eye. */
+  readonly readout: HTMLElement;
+  /** The exact value, read out when a key has moved the cursor. */
+  readonly spoken: HTMLElement;
+}
+
+/** What an instrument draws on its stage. */
+export interface Scene {
+  /** Pixels that the picture wants at a width; ignored while the instrument fills the page. */
+  height(width: number): number;
+  draw(size: Size, palette: Palette): Drawn;
+}
+
+/** A picture that fills the page is enlarged as a whole, letters included, for the back of the room. */
+const largestZoom = 1.8;
+const roomyWidth = 800;
+
+const hint = 'Point at the picture, or move in it with the arrow keys, for exact values.';
+
+export class PictureStage {
+  readonly #elements: StageElements;
+  readonly #renderer = new CanvasRenderer();
+  readonly #observers: { disconnect(): void }[];
+  #available: Size = { width: 0, height: 0 };
+  #visible = true;
+  #filling = false;
+  #zoom = 1;
+  #palette: Palette | null = null;
+  #picture: Picture | null = null;
+  #cell: Cell | null = null;
+
+  /** @param invalidate is called when the stage has changed size or come into view: draw again */
+  constructor(elements: StageElements, invalidate: () => void) {
+    this.#elements = elements;
+    const resize = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      const { width, height } = entry.contentRect;
+      if (width === this.#available.width && (height === this.#available.height || !this.#filling)) return;
+      this.#available = { width, height };
+      invalidate();
+    });
+    resize.observe(elements.root);
+    const view = new IntersectionObserver((entries) => {
+      const visible = entries.at(-1)?.isIntersecting ?? true;
+      if (visible && !this.#visible) invalidate();
+      this.#visible = visible;
+    });
+    view.observe(elements.root);
+    this.#observers = [resize, view];
+  }
+
+  /** The picture as it was last drawn; null while there is none. */
+  get picture(): Picture | null {
+    return this.#picture;
+  }
+
+  get palette(): Palette | null {
+    return this.#palette;
+  }
+
+  get cell(): Cell | null {
+    return this.#cell;
+  }
+
+  /**
+   * Draws the scene, unless nobody can see it.
+   * @param filling the instrument fills the page: the height is what there is
+   */
+  draw(scene: Scene, theme: 'light' | 'dark', filling: boolean): void {
+    const { root } = this.#elements;
+    this.#filling = filling;
+    if (!this.#visible || root.clientWidth === 0) return;
+    const width = Math.floor(root.clientWidth);
+    const natural = Math.round(scene.height(width));
+    root.style.height = filling ? '' : `${natural}px`;
+    const height = filling ? Math.max(natural * 0.6, Math.floor(root.clientHeight)) : natural;
+    this.#zoom = filling ? Math.max(1, Math.min(largestZoom, width / roomyWidth, height / natural)) : 1;
+    if (this.#palette?.theme !== theme) this.#palette = paletteOf(theme, getComputedStyle(root));
+    const size = { width: width / this.#zoom, height: height / this.#zoom };
+    this.#show(scene.draw(size, this.#palette), this.#palette);
+  }
+
+  #show(drawn: Drawn, palette: Palette): void {
+    const { canvas, notice } = this.#elements;
+    this.#picture = drawn.kind === 'picture' ? drawn : null;
+    notice.hidden = drawn.kind === 'picture';
+    canvas.hidden = drawn.kind !== 'picture';
+    if (drawn.kind === 'notice') {
+      if (notice.textContent !== drawn.text) notice.textContent = drawn.text;
+    } else {
+      this.#paint(drawn, palette);
+    }
+    this.#showCell();
+  }
+
+  #paint(picture: Picture, palette: Palette): void {
+    const { canvas } = this.#elements;
+    const ratio = window.devicePixelRatio * this.#zoom;
+    const [width, height] = [Math.round(picture.width * ratio), Math.round(picture.height * ratio)];
+    // Setting a size clears the canvas and costs a buffer, so only when it has changed.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.style.width = `${picture.width * this.#zoom}px`;
+    canvas.style.height = `${picture.height * this.#zoom}px`;
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('The browser gives no 2-D canvas');
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, picture.width, picture.height);
+    this.#renderer.draw(context, picture, palette);
+    if (canvas.ariaLabel !== picture.summary) canvas.ariaLabel = picture.summary;
+  }
+
+  /** The cell under a point of the screen becomes the visited one. */
+  point(clientX: number, clientY: number): Cell | null {
+    if (!this.#picture) return null;
+    const box = this.#elements.canvas.getBoundingClientRect();
+    this.#visit(
+      cellAt(this.#picture.grids, (clientX - box.left) / this.#zoom, (clientY - box.top) / this.#zoom),
+    );
+    return this.#cell;
+  }
+
+  /** Moves the cursor by a key, and speaks. Null when the key is not one that moves. */
+  key(key: string, start: Cell | null): Cell | null {
+    if (!this.#picture) return null;
+    const next = moveCell(this.#picture.grids, this.#cell ?? start, key);
+    if (!next) return null;
+    this.#visit(next);
+    this.#elements.spoken.textContent = this.#elements.readout.textContent;
+    return next;
+  }
+
+  leave(): void {
+    this.#visit(null);
+  }
+
+  dispose(): void {
+    for (const observer of this.#observers) observer.disconnect();
+  }
+
+  #visit(cell: Cell | null): void {
+    this.#cell = cell;
+    this.#showCell();
+  }
+
+  #showCell(): void {
+    const { frame, readout } = this.#elements;
+    const cell = this.#cell;
+    const grid = cell && this.#picture?.grids.find(({ id }) => id === cell.grid);
+    const column = grid ? Math.min(cell.column, grid.columns - 1) : 0;
+    const row = grid ? Math.min(cell.row, grid.rows - 1) : 0;
+    frame.hidden = !grid;
+    const text = grid ? grid.describe(column, row) : this.#picture ? hint : '';
+    if (readout.textContent !== text) readout.textContent = text;
+    readout.dataset['idle'] = String(!grid);
+    if (!grid) return;
+    const { x, y, width, height } = cellBox(grid, column, row);
+    const zoom = this.#zoom;
+    frame.style.transform = `translate(${x * zoom}px, ${y * zoom}px)`;
+    frame.style.width = `${width * zoom}px`;
+    frame.style.height = `${height * zoom}px`;
+  }
+}
