@@ -1,0 +1,37 @@
+/** The instruments of one region that the current model offers; one of them may fill the region. */
+import { useStore } from 'zustand';
+import { settingsProblem } from '../../state/samples.ts';
+import { settingsStore } from '../../state/settings-store.ts';
+import { useRun } from '../../state/hooks.ts';
+import { instruments } from '../../panels/registry.ts';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
+import styles from './InstrumentList.module.css';
+
+interface InstrumentListProps {
+  readonly region: 'memory' | 'progress';
+}
+
+export function InstrumentList({ region }: InstrumentListProps) {
+  const run = useRun((state) => state.run);
+  if (!run) return <Waiting />;
+  return instruments
+    .filter((instrument) => instrument.region === region && instrument.offeredFor(run))
+    .map(({ id, title, component: Instrument }) => (
+      <div key={id} className={styles['instrument']} data-instrument={id}>
+        <ErrorBoundary name={title}>
+          <Instrument />
+        </ErrorBoundary>
+      </div>
+    ));
+}
+
+/** What is missing until there is a run. */
+function Waiting() {
+  const preparing = useRun((state) => state.configuring);
+  const problem = useStore(settingsStore, ({ config, data }) => settingsProblem(config, data));
+  return (
+    <p className={styles['waiting']}>
+      {preparing || problem === null ? 'The instruments appear as soon as the run is prepared.' : problem}
+    </p>
+  );
+}

@@ -1,0 +1,20 @@
+/** Starts the page: worker, playground, actions, React. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createActions } from '../state/actions.ts';
+import { openPlayground } from '../state/open.ts';
+import './base.css';
+import './theme.css';
+import './ui/controls.css';
+import { App } from './App.tsx';
+import { PageContext } from './context.ts';
+
+const playground = openPlayground();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <PageContext value={{ playground, actions: createActions(playground) }}>
+      <App />
+    </PageContext>
+  </StrictMode>,
+);
