@@ -1,6 +1,7 @@
 /** Driving the page as a person does, and looking at what it keeps and draws. */
 import type { Page } from '@playwright/test';
 import { expect } from '@playwright/test';
+import { heapBytes } from './heap.ts';
 
 export interface SavedRun {
   readonly step: number;
@@ -114,14 +115,15 @@ export class PlaygroundPage {
     return (await this.page.getByText('Memory in use').textContent()) ?? '';
   }
 
-  /** Bytes of JavaScript heap of the page and its workers, after a collection. */
-  async heapBytes(): Promise<number> {
-    return this.page.evaluate(async () => {
-      const measuring = performance as unknown as {
-        measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
-      };
-      return (await measuring.measureUserAgentSpecificMemory()).bytes;
-    });
+  /** MiB of the snapshots that are kept for looking back, as the page tells. */
+  async historyMebibytes(): Promise<number> {
+    const text = (await this.page.getByText('Kept for looking back').textContent()) ?? '';
+    return Number(/([0-9.]+) of at most/.exec(text)?.[1]);
+  }
+
+  /** Bytes that the page and its training worker hold, after a collection. */
+  heapBytes(): Promise<number> {
+    return heapBytes(this.page);
   }
 
   /** What is stored of the run of this step, once that is saved. */

@@ -21,12 +21,12 @@ interface Entry {
 }
 
 export class SnapshotRing {
-  readonly #budgetBytes: number;
+  readonly budgetBytes: number;
   #entries: Entry[] = [];
   #bytes = 0;
 
   constructor(budgetBytes: number = defaultBudgetBytes) {
-    this.#budgetBytes = budgetBytes;
+    this.budgetBytes = budgetBytes;
   }
 
   get size(): number {
@@ -58,8 +58,7 @@ export class SnapshotRing {
     const bytes = bytesOf(snapshot);
     this.#entries.push({ snapshot, bytes });
     this.#bytes += bytes;
-    while (this.#bytes > this.#budgetBytes && this.#entries.length > 1)
-      this.#remove(this.#leastMissed(inUse));
+    while (this.#bytes > this.budgetBytes && this.#entries.length > 1) this.#remove(this.#leastMissed(inUse));
     return begins;
   }
 

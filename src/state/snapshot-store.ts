@@ -24,7 +24,7 @@ export class SnapshotStore {
   }
 
   /** The snapshots that the training-step cursor can move to. */
-  get kept(): Pick<SnapshotRing, 'steps' | 'nearest' | 'neighbour' | 'bytes' | 'size'> {
+  get kept(): Pick<SnapshotRing, 'steps' | 'nearest' | 'neighbour' | 'bytes' | 'budgetBytes' | 'size'> {
     return this.#ring;
   }
 

@@ -1,6 +1,7 @@
 /** Where the run computes: a choice, and the table that says what was measured and why one was taken. */
 import { useStore } from 'zustand';
 import { useRun } from '../../state/hooks.ts';
+import { snapshotStore } from '../../state/snapshot-store.ts';
 import type { ExecutorReport } from '../../state/run-store.ts';
 import { settingsStore } from '../../state/settings-store.ts';
 import type { RunConfig } from '../../state/settings-store.ts';
@@ -102,9 +103,18 @@ function ReportTable({ reports }: { readonly reports: readonly ExecutorReport[] 
 function MemoryLine() {
   const { bytes, objects } = useRun((state) => state.status.memory);
   if (bytes === 0) return null;
+  const { kept } = snapshotStore;
   return (
-    <p>
-      Memory in use: {(bytes / 2 ** 20).toFixed(1)} MiB in {objects} tensors and buffers.
-    </p>
+    <>
+      <p>
+        Memory in use: {mebibytes(bytes)} MiB in {objects} tensors and buffers.
+      </p>
+      <p>
+        Kept for looking back: {kept.size} snapshots, {mebibytes(kept.bytes)} of at most{' '}
+        {mebibytes(kept.budgetBytes)} MiB.
+      </p>
+    </>
   );
 }
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);

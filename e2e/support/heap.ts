@@ -1,0 +1,65 @@
+/**
+ * How much a page and its training worker hold, over the DevTools protocol: `measureUserAgentSpecificMemory` waits a minute
+ * for the kernel threads, which sleep on an atomic and cannot answer.
+ */
+import type { CDPSession, Page } from '@playwright/test';
+
+interface HeapUsage {
+  readonly usedSize: number;
+  readonly embedderHeapUsedSize: number;
+  readonly backingStorageSize: number;
+}
+
+/** @returns bytes of objects, DOM and array buffers after a garbage collection */
+export async function heapBytes(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    await session.send('HeapProfiler.collectGarbage');
+    const usages = [(await session.send('Runtime.getHeapUsage')) as HeapUsage];
+    const worker = await attachedWorker(session, 'training.worker');
+    await ask(session, worker, 'HeapProfiler.collectGarbage');
+    usages.push((await ask(session, worker, 'Runtime.getHeapUsage')) as HeapUsage);
+    return usages.reduce(
+      (sum, { usedSize, embedderHeapUsedSize, backingStorageSize }) =>
+        sum + usedSize + embedderHeapUsedSize + backingStorageSize,
+      0,
+    );
+  } finally {
+    await session.detach();
+  }
+}
+
+async function attachedWorker(session: CDPSession, name: string): Promise<string> {
+  const attached = new Promise<string>((resolve) => {
+    session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.url.includes(name)) resolve(sessionId);
+    });
+  });
+  await session.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: false,
+    flatten: false,
+  });
+  return attached;
+}
+
+let requests = 0;
+
+async function ask(session: CDPSession, sessionId: string, method: string): Promise<unknown> {
+  const id = ++requests;
+  const answered = new Promise<unknown>((resolve, reject) => {
+    session.on('Target.receivedMessageFromTarget', (event) => {
+      if (event.sessionId !== sessionId) return;
+      const answer = JSON.parse(event.message) as {
+        id?: number;
+        result?: unknown;
+        error?: { message: string };
+      };
+      if (answer.id !== id) return;
+      if (answer.error) reject(new Error(answer.error.message));
+      else resolve(answer.result);
+    });
+  });
+  await session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+  return answered;
+}
