@@ -7,8 +7,10 @@ import { leafOps, shapeRules } from './ops.ts';
 import type {
   DType,
   GraphNode,
+  GateSpec,
   Initializer,
   InputSpec,
+  MemoryPlace,
   OutputSpec,
   ParameterSpec,
   Shape,
@@ -28,6 +30,8 @@ export interface StateOptions {
   readonly kind?: 'plain' | 'fifo';
   /** Start value, from parameters and constants only; zeros when left out. */
   readonly start?: Value;
+  /** For a state whose slots can be told apart. */
+  readonly memory?: MemoryPlace;
 }
 
 interface OpenState {
@@ -36,6 +40,7 @@ interface OpenState {
   readonly kind: 'plain' | 'fifo';
   readonly node: Value;
   readonly start: Value;
+  readonly memory: MemoryPlace | null;
   next: Value | null;
 }
 
@@ -48,6 +53,7 @@ export class GraphBuilder {
   readonly #states = new Map<string, OpenState>();
   readonly #outputs: OutputSpec[] = [];
   readonly #taps: TapSpec[] = [];
+  readonly #gates: GateSpec[] = [];
   readonly #constants = new Map<string, Value>();
   readonly #aliases = new Map<string, Value>();
   #loss: Value | null = null;
@@ -104,7 +110,8 @@ export class GraphBuilder {
     if (start.batched)
       throw new Error(`the start of state ${name} must depend on parameters and constants only`);
     const node = this.#leaf('state', { name }, shape, dtype, true);
-    this.#states.set(name, { name, dtype, kind: options.kind ?? 'plain', node, start, next: null });
+    const { kind = 'plain', memory = null } = options;
+    this.#states.set(name, { name, dtype, kind, node, start, memory, next: null });
     return node;
   }
 
@@ -150,6 +157,17 @@ export class GraphBuilder {
     this.#taps.push({ name, node: value.id, axes });
   }
 
+  /**
+   * Names a value that a person may hold at a constant to see what it is for.
+   * @param name in words, e.g. 'forget gate'
+   * @param maximum the value lies in 0 … maximum
+   */
+  gate(name: string, value: Value, maximum = 1): Value {
+    if (this.#gates.some((gate) => gate.name === name)) throw new Error(`gate ${name} was given twice`);
+    this.#gates.push({ name, node: value.id, maximum });
+    return value;
+  }
+
   /** This step's share of the loss, a scalar per sample. Called by `attachLoss`, not by models. */
   loss(value: Value): void {
     if (value.shape.length !== 0) throw new Error('the loss must be a scalar');
@@ -162,9 +180,9 @@ export class GraphBuilder {
   }
 
   finish(): StepGraph {
-    const states: StateSpec[] = [...this.#states.values()].map(({ name, dtype, kind, node, start, next }) => {
-      if (!next) throw new Error(`state ${name} has no next value`);
-      return { name, dtype, kind, shape: node.shape, node: node.id, next: next.id, start: start.id };
+    const states: StateSpec[] = [...this.#states.values()].map(({ node, next, start, ...rest }) => {
+      if (!next) throw new Error(`state ${rest.name} has no next value`);
+      return { ...rest, shape: node.shape, node: node.id, next: next.id, start: start.id };
     });
     return {
       unit: this.#unit,
@@ -175,6 +193,7 @@ export class GraphBuilder {
       states,
       outputs: this.#outputs,
       taps: this.#taps,
+      gates: this.#gates,
       loss: this.#loss?.id ?? null,
     };
   }

@@ -22,6 +22,14 @@ export class Emitter {
     return this.#append({ op: 'adjoint', inputs: [], attributes: { of }, shape, dtype: 'f32', batched });
   }
 
+  /** A further f32 value that a step reads. */
+  input(name: string, shape: Shape): GraphNode {
+    return this.#append({
+      ...{ op: 'input', inputs: [], attributes: { name } },
+      ...{ shape, dtype: 'f32', batched: true },
+    });
+  }
+
   scalar(value: number): GraphNode {
     return this.constant([value], [], 'f32');
   }

@@ -90,6 +90,7 @@ function withoutUnwanted(step: StepGraph, wanted: WantedResults): StepGraph {
     ...step,
     outputs: wanted.outputs ? step.outputs : [],
     taps: wanted.taps ? step.taps : [],
+    gates: [],
     loss: wanted.loss ? step.loss : null,
   };
   const roots = [

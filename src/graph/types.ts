@@ -59,6 +59,19 @@ export interface InputSpec {
   readonly node: number;
 }
 
+/** Where a state stands in a memory whose slots can be told apart, so that a person may operate on them. */
+export interface MemoryPlace {
+  /** In words, e.g. 'window, layer 0'. The states of one bank hold parts of the same slots: its keys and its values. */
+  readonly bank: string;
+  /**
+   * What the leading axes of the state count, such as ['slot'], ['head', 'row'] or ['unit']: one index along them is one slot.
+   * Empty: a value of the whole bank, e.g. how many of its slots were written.
+   */
+  readonly axes: readonly string[];
+  /** The bank is a queue: every step adds one slot at the newest end and drops the oldest. */
+  readonly order?: 'newestFirst' | 'oldestFirst';
+}
+
 export interface StateSpec {
   readonly name: string;
   readonly dtype: DType;
@@ -71,6 +84,8 @@ export interface StateSpec {
   readonly next: number;
   /** The value at the start of a sequence: an unbatched node. */
   readonly start: number;
+  /** null: bookkeeping (positions, the last tokens), not a part of the memory that can be operated on. */
+  readonly memory: MemoryPlace | null;
 }
 
 export interface OutputSpec {
@@ -87,6 +102,14 @@ export interface TapSpec {
   readonly axes: readonly string[];
 }
 
+/** A value between 0 and `maximum` that decides how much is written, kept or read; see clamp.ts. */
+export interface GateSpec {
+  /** In words, e.g. 'write strength β, layer 0'. */
+  readonly name: string;
+  readonly node: number;
+  readonly maximum: number;
+}
+
 export interface StepGraph {
   /** 'token': one token a step, values of successive steps stack along a new time axis. 'segment': they join along their first axis. */
   readonly unit: 'token' | 'segment';
@@ -98,6 +121,8 @@ export interface StepGraph {
   readonly states: readonly StateSpec[];
   readonly outputs: readonly OutputSpec[];
   readonly taps: readonly TapSpec[];
+  /** As the model declares them; a simplified graph, which an executor runs, has none. */
+  readonly gates: readonly GateSpec[];
   /** Per-sample scalar (shape []): this step's share of the loss; null where the graph has no loss. */
   readonly loss: number | null;
 }

@@ -233,6 +233,7 @@ export class Session {
       case 'exported':
       case 'verified':
       case 'runRead':
+      case 'intervened':
         return; // answers, heard by whoever asked
       case 'configured':
         this.#begin(message);

@@ -160,6 +160,13 @@ export function copyRun(model: RunDescription['config']['model']['fields'] = {})
       { name: 'keys', axes: ['key'] },
       { name: 'values', axes: ['value'] },
     ],
+    memory: {
+      banks: [
+        { name: 'slots', noun: 'slot', count: Number(model['slots'] ?? fields.slots), order: 'newestFirst' },
+        { name: 'hidden state', noun: 'unit', count: 8, order: null },
+      ],
+      gates: [],
+    },
     executor: 'tfjs-cpu',
   };
 }

@@ -66,6 +66,7 @@ export function aRun(runId: string, config: RunConfig = aConfig): RunDescription
     baseline: null,
     previews: [],
     taps: [],
+    memory: { banks: [], gates: [] },
     executor: 'wasm',
   };
 }
@@ -148,6 +149,7 @@ export class ScriptedClient implements TrainingClient {
       case 'exportModel':
       case 'verifyModel':
       case 'readRunFile':
+      case 'intervene':
         return;
     }
   }

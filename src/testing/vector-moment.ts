@@ -1,6 +1,7 @@
 /** A golden case as the page would see it: sample 0 with its taps, for tests of the instruments. */
 import type { RunDescription, Snapshot } from '../worker/protocol.ts';
 import type { VectorCase } from './vectors.ts';
+import { describeMemory } from '../training/interventions/banks.ts';
 import { vectorProgram } from './vectors.ts';
 
 export interface VectorMoment {
@@ -53,6 +54,7 @@ export function vectorMoment(golden: VectorCase, position = 0): VectorMoment {
       baseline: null,
       previews: [],
       taps: [...taps].map(([name, axes]) => ({ name, axes })),
+      memory: describeMemory(program),
       executor: 'tfjs-cpu',
     },
     snapshot: {

@@ -17,9 +17,14 @@ interface Inference {
   readonly batchedTaps: ReadonlySet<string>;
 }
 
+/** Executions of other programs than the run's own are kept while they are in use, not more than this many. */
+const mostOthers = 12;
+
 /** Executions for inference by length and batch size, compiled when first needed. */
 export class InferencePool {
   readonly #known = new Map<string, Inference>();
+  /** The one that was used last is at the end. */
+  readonly #others = new Map<string, Execution>();
   readonly #run: PreparedRun;
   readonly #executor: Executor;
   readonly #store: ParameterStore;
@@ -41,9 +46,30 @@ export class InferencePool {
     return inference;
   }
 
+  /**
+   * An execution of any other program on the run's weights.
+   * @param key names the program; the batch size is added to it
+   */
+  async other(key: string, batchSize: number, program: () => Program): Promise<Execution> {
+    const name = `${key}×${batchSize}`;
+    const execution =
+      this.#others.get(name) ??
+      (await this.#executor.compile(program(), this.#store, { batchSize, training: false }));
+    this.#others.delete(name);
+    this.#others.set(name, execution);
+    for (const [oldest, unused] of this.#others) {
+      if (this.#others.size <= mostOthers) break;
+      this.#others.delete(oldest);
+      unused.dispose();
+    }
+    return execution;
+  }
+
   dispose(): void {
     for (const { execution } of this.#known.values()) execution.dispose();
+    for (const execution of this.#others.values()) execution.dispose();
     this.#known.clear();
+    this.#others.clear();
   }
 }
 
@@ -107,6 +133,22 @@ export interface Probe {
   readonly sampleIndex: number;
 }
 
+/** What somebody who looks at a run between two steps is shown. Nothing of it may be changed. */
+export interface RunView {
+  readonly run: PreparedRun;
+  readonly pool: InferencePool;
+  readonly probe: Probe;
+  /** The probe sequence. */
+  readonly sample: Sample;
+  readonly step: number;
+  /** A copy of the weights. */
+  parameters(): Promise<TensorMap>;
+}
+
+/** The sequence that a probe names. */
+export const sampleOf = ({ task, config }: PreparedRun, { split, sampleIndex }: Probe): Sample =>
+  task.sample(config.seed, split, sampleIndex);
+
 /** Runs the probe sequence alone and looks at every tap. */
 export async function takeSnapshot(
   run: PreparedRun,
@@ -115,7 +157,7 @@ export async function takeSnapshot(
   step: number,
 ): Promise<Snapshot> {
   const { task } = run;
-  const sample = task.sample(run.config.seed, probe.split, probe.sampleIndex);
+  const sample = sampleOf(run, probe);
   const length = run.lengthOf(probe.split);
   const inference = await pool.get(length, 1);
   const { output, taps } = await infer(run, inference, [sample], length, true);

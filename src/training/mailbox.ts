@@ -2,6 +2,8 @@
  * What one may say to a session while it runs. The session looks into its mailbox between two units of work (a training
  * step, one batch of an evaluation, a snapshot), so a command takes effect before the next one, never in the middle.
  */
+import type { RunView } from './inference.ts';
+
 export type SessionCommand =
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
@@ -12,6 +14,8 @@ export type SessionCommand =
   /** Which sequence the snapshots show. */
   | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
   | { readonly type: 'saveCheckpoint' }
+  /** Look at the run between two steps: training waits, and nothing may be changed. */
+  | { readonly type: 'look'; readonly at: (view: RunView) => Promise<void> }
   /** Leave the executor alone until this resolves; somebody else is using it. */
   | { readonly type: 'hold'; readonly until: Promise<void> };
 

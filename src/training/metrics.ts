@@ -107,6 +107,23 @@ class VectorTally implements Tally {
   }
 }
 
+/** What each position adds to the loss [T]: see `Scores.loss`; NaN where no answer counts. */
+export function positionLosses(
+  sample: Sample,
+  outputs: ArrayLike<number>,
+  { kind, outputSize }: Pick<TaskInstance, 'kind' | 'outputSize'>,
+): Float32Array {
+  const { targets, mask } = sample;
+  return Float32Array.from(mask, (counts, t) => {
+    if (counts === 0) return NaN;
+    const start = t * outputSize;
+    if (kind === 'tokens') return logSumExp(outputs, start, outputSize) - outputs[start + targets[t]!]!;
+    let sum = 0;
+    for (let i = start; i < start + outputSize; i++) sum += (outputs[i]! - targets[i]!) ** 2;
+    return sum / outputSize;
+  });
+}
+
 /** Softmax of every row of `logits` [rows, width]. */
 export function softmaxRows(logits: ArrayLike<number>, width: number): Float32Array {
   const probabilities = new Float32Array(logits.length);

@@ -17,7 +17,7 @@ import type { Failure } from '../foundation/errors.ts';
 import { assembleBatch, samplesOf } from './batches.ts';
 import { checkCheckpoint, isFinite, untrained } from './checkpoint.ts';
 import { optimizerSettings, strategyOf } from './config.ts';
-import { EvaluationPass, InferencePool, takeSnapshot } from './inference.ts';
+import { EvaluationPass, InferencePool, sampleOf, takeSnapshot } from './inference.ts';
 import type { Probe } from './inference.ts';
 import type { Letter, Mailbox } from './mailbox.ts';
 import { initialParameters } from './parameters.ts';
@@ -187,6 +187,13 @@ class Session {
           break;
         case 'saveCheckpoint':
           yield* this.#save();
+          break;
+        case 'look':
+          await command.at({
+            ...{ run: this.#run, pool: this.#pool, probe: this.#probe, step },
+            sample: sampleOf(this.#run, this.#probe),
+            parameters: async () => (await this.#store.read()).parameters,
+          });
           break;
         case 'hold':
           done();

@@ -3,6 +3,7 @@ import type { ExecutorName } from '../executors/executor.ts';
 import { forwardFlops, parameterBytes, strategyCost } from '../graph/cost.ts';
 import type { CostedStrategy } from '../graph/cost.ts';
 import type { Sample, TaskInstance } from '../tasks/task.ts';
+import { describeMemory } from '../training/interventions/banks.ts';
 import { parameterCount } from '../training/parameters.ts';
 import type { PreparedRun } from '../training/run-config.ts';
 import type { RunCost, RunDescription, SamplePreview } from './protocol.ts';
@@ -28,6 +29,7 @@ export function describeRun(run: PreparedRun, runId: string, executor: ExecutorN
     baseline: task.baseline ?? null,
     previews: previews(task, config.seed),
     taps: [...taps].map(([name, axes]) => ({ name, axes })),
+    memory: describeMemory(program),
     executor,
   };
 }

@@ -152,6 +152,50 @@ describe('the host', () => {
     expect(await page.send({ type: 'play' })).toMatchObject({ code: 'no-run' });
   });
 
+  it('operates on the memory between two steps, and training never notices', async () => {
+    open();
+    await page.send({ type: 'configure', config: config() });
+    await page.train(30);
+    const undisturbed = await page.checkpoint();
+    await page.host.dispose();
+
+    open();
+    await page.send({ type: 'configure', config: config() });
+    const done = page.next('status', ({ state, step }) => state === 'paused' && step === 30);
+    await page.send({ type: 'step', count: 30 });
+    const request = {
+      interventions: [{ kind: 'erase', bank: 'slots', slots: [0], position: 1 } as const],
+      survey: { bank: 'slots', position: 1 },
+    };
+    for (let i = 0; i < 3; i++) expect(await page.send({ type: 'intervene', request })).toBeNull();
+    await done;
+    const results = page.all('intervened');
+    expect(results).toHaveLength(3);
+    expect(results[0]).toMatchObject({
+      runId: 'run-1',
+      result: { request, split: 'heldOut', sampleIndex: 0 },
+    });
+    expect(results[0]!.result.survey!.lossChanges).toHaveLength(4);
+    expect((await page.checkpoint()).training).toEqual(undisturbed.training);
+    expect((await page.checkpoint()).metrics.map(({ loss }) => loss)).toEqual(
+      undisturbed.metrics.map(({ loss }) => loss),
+    );
+  });
+
+  it('refuses an operation that the memory does not offer, and goes on', async () => {
+    open();
+    const cut = { kind: 'cutWrites', bank: 'window', position: 0 } as const;
+    const intervene = { type: 'intervene', request: { interventions: [cut], survey: null } } as const;
+    expect(await page.send(intervene)).toMatchObject({ code: 'no-run' });
+    await page.send({ type: 'configure', config: config() });
+    expect(await page.send(intervene)).toMatchObject({
+      code: 'invalid-intervention',
+      message: 'This model has no memory called “window”.',
+    });
+    await page.train(2);
+    expect(await page.checkpoint()).toMatchObject({ step: 2 });
+  });
+
   it('counts steps exactly over step, play and pause', async () => {
     open();
     await page.send({ type: 'configure', config: config() });

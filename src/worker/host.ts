@@ -15,6 +15,7 @@ import type { PreparedRun } from '../training/run-config.ts';
 import { ActiveRun } from './active-run.ts';
 import { Courier, isErrand } from './courier.ts';
 import { describeRun } from './describe.ts';
+import { operate } from './operate.ts';
 import { Breather } from './pace.ts';
 import type { Command, FromWorker, Request, ToWorker } from './protocol.ts';
 import { transferablesOf } from './protocol.ts';
@@ -75,6 +76,7 @@ export class TrainingHost {
     try {
       if (request.type === 'configure') await this.#configure(request);
       else if (request.type === 'measureExecutors') await this.#measure(this.#running());
+      else if (request.type === 'intervene') this.#post(await operate(request.request, this.#running()));
       else if (isErrand(request)) this.#post(await this.#courier.run(request, () => this.#running()));
       else await this.#running().post(request);
       this.#post({ type: 'done', requestId });

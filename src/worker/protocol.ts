@@ -9,6 +9,11 @@ import type { ExecutorReport } from '../executors/choose.ts';
 import type { ExecutorName } from '../executors/executor.ts';
 import type { UserData } from '../tasks/task.ts';
 import type {
+  InterventionRequest,
+  InterventionResult,
+  MemoryDescription,
+} from '../training/interventions/intervention.ts';
+import type {
   Checkpoint,
   Evaluation,
   MetricPoint,
@@ -17,6 +22,16 @@ import type {
   Snapshot,
 } from '../training/run.ts';
 
+export type {
+  BankDescription,
+  Course,
+  GateDescription,
+  Intervention,
+  InterventionRequest,
+  InterventionResult,
+  MemoryDescription,
+  Survey,
+} from '../training/interventions/intervention.ts';
 export type { Checkpoint, Evaluation, ExecutorReport, MetricPoint, RunConfig, SamplePreview, Snapshot };
 
 /** What a run costs, worked out from its program before it runs. */
@@ -102,6 +117,8 @@ export interface RunDescription {
   readonly baseline: { readonly label: string; readonly metric: string; readonly value: number } | null;
   readonly previews: readonly SamplePreview[];
   readonly taps: readonly { readonly name: string; readonly axes: readonly string[] }[];
+  /** What interventions can act upon; no banks and no gates in a model without a memory. */
+  readonly memory: MemoryDescription;
   readonly executor: ExecutorName;
 }
 
@@ -120,6 +137,8 @@ export type Command =
   | { readonly type: 'reset' }
   /** Which sequence the snapshots show. */
   | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
+  /** Operate on the memory of the probe sequence; the weights stay. Answered by an `intervened` event. */
+  | { readonly type: 'intervene'; readonly request: InterventionRequest }
   | { readonly type: 'saveCheckpoint' }
   /** Time the run's program on every executor that works here; training waits meanwhile. Answered by an `executors` event. */
   | { readonly type: 'measureExecutors' }
@@ -171,6 +190,7 @@ export type FromWorker =
   | { readonly type: 'exported'; readonly file: ExportedFile }
   | { readonly type: 'verified'; readonly proof: Proof }
   | { readonly type: 'runRead'; readonly read: ReadRun }
+  | { readonly type: 'intervened'; readonly runId: string; readonly result: InterventionResult }
   /** Work that takes noticeable time, e.g. compiling shaders. */
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly type: 'done'; readonly requestId: number }

@@ -57,8 +57,9 @@ function associativeLayer(
   const { modelDim, memoryTokens: m, associativeDim, dpfpOrder } = config;
   const name = `layers.${layer}`;
   const features = 2 * associativeDim * dpfpOrder;
-  const associations = g.state(`${name}.associations`, [features, modelDim]);
-  const normalizer = g.state(`${name}.normalizer`, [features]);
+  const place = { bank: `associations, layer ${layer}`, axes: ['row'] };
+  const associations = g.state(`${name}.associations`, [features, modelDim], { memory: place });
+  const normalizer = g.state(`${name}.normalizer`, [features], { memory: place });
   const column = g.reshape(normalizer, [features, 1]);
   const weight = (part: string, width: number): Value =>
     g.parameter(`${name}.associative.${part}`, [modelDim, width], fanIn);
@@ -71,10 +72,13 @@ function associativeLayer(
   const memory = g.sliceAxis(next.x, 0, length, m);
   const key = dpfp(g, g.matmul(memory, weight('key', associativeDim)), dpfpOrder);
   const value = g.matmul(memory, weight('value', modelDim));
-  const strength = g.sigmoid(
-    g.add(
-      g.matmul(memory, weight('beta.weight', 1)),
-      g.parameter(`${name}.associative.beta.bias`, [1], { kind: 'zeros' }),
+  const strength = g.gate(
+    `write strength β, layer ${layer}`,
+    g.sigmoid(
+      g.add(
+        g.matmul(memory, weight('beta.weight', 1)),
+        g.parameter(`${name}.associative.beta.bias`, [1], { kind: 'zeros' }),
+      ),
     ),
   );
   const overlap = g.matmul(key, column);

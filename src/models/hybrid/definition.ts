@@ -33,7 +33,7 @@ export interface HybridConfig extends FastWeightConfig {
 export function deltanetStep(g: GraphBuilder, config: FastWeightConfig): void {
   const x = g.input('x', [config.modelDim]);
   const { query, key, value, beta } = project(g, '', '', config, x);
-  const state = fastWeightState(g, '', config);
+  const state = fastWeightState(g, '', config, 'fast weights');
   const next = writeFastWeights(g, config, state, {
     key: byHead(g, config, key),
     value: byHead(g, config, value),
@@ -41,7 +41,10 @@ export function deltanetStep(g: GraphBuilder, config: FastWeightConfig): void {
   });
   nextFastWeights(g, '', next);
   g.output('y', finish(g, '', config, x, readFastWeights(g, config, next, byHead(g, config, query))));
-  if (beta) g.tap('beta', g.reshape(beta, [config.heads]), ['head']);
+  if (beta) {
+    g.gate('write strength β', beta, config.betaScale);
+    g.tap('beta', g.reshape(beta, [config.heads]), ['head']);
+  }
   g.tap('fastWeights', next.weights, ['head', 'key', 'value']);
 }
 
@@ -82,7 +85,10 @@ function memoryLayer(
   const parameters = `layers.${layer}.memory.`;
   const states = `layers.${layer}.`;
   const projections = project(g, parameters, states, config, x);
-  if (projections.beta) g.tap(`beta.${layer}`, g.reshape(projections.beta, [config.heads]), ['head']);
+  if (projections.beta) {
+    g.gate(`write strength β, layer ${layer}`, projections.beta, config.betaScale);
+    g.tap(`beta.${layer}`, g.reshape(projections.beta, [config.heads]), ['head']);
+  }
   const window = position ? windowMemory(g, config, layer, projections, position) : null;
   const fast = fastMemory(g, config, layer, projections, window, position);
   g.tap(`fastOutput.${layer}`, g.reshape(fast, [config.modelDim]), ['width']);
@@ -109,7 +115,9 @@ function windowMemory(
 ): WindowMemory {
   const { modelDim, window, heads } = config;
   const advance = (name: string, row: Value): { all: Value; leaving: Value } => {
-    const state = g.state(`layers.${layer}.${name}`, [window, modelDim]);
+    const state = g.state(`layers.${layer}.${name}`, [window, modelDim], {
+      memory: { bank: `window, layer ${layer}`, axes: ['slot'], order: 'oldestFirst' },
+    });
     const newest = g.reshape(row, [1, modelDim]);
     const all = window > 1 ? g.concat([g.sliceAxis(state, 0, 1, window - 1), newest]) : newest;
     g.next(`layers.${layer}.${name}`, all);
@@ -155,7 +163,7 @@ function fastMemory(
   position: Value | null,
 ): Value {
   const states = `layers.${layer}.`;
-  const state = fastWeightState(g, states, config);
+  const state = fastWeightState(g, states, config, `fast weights, layer ${layer}`);
   const delayed = config.blending === 'delayedStreaming' && window && position;
   const next = writeFastWeights(g, config, state, {
     key: byHead(g, config, delayed ? window.leavingKey : key),
@@ -180,7 +188,7 @@ function frozenWeights(
   position: Value,
 ): FastWeights {
   const names = ['frozenWeights', 'frozenNormalizer'];
-  const frozen = fastWeightState(g, states, config, names);
+  const frozen = fastWeightState(g, states, config, null, names);
   const starts = g.equal(positionInChunk(g, position, config.window), 0);
   const readable = {
     weights: g.select(starts, current.weights, frozen.weights),
@@ -221,10 +229,13 @@ function mix(
         Value,
         Value,
       ];
+      g.gate(`gate of the fast weights, layer ${layer}`, forFast);
+      g.gate(`gate of the window, layer ${layer}`, forWindow);
       return g.add(g.multiply(forFast, fast), g.multiply(forWindow, window));
     }
     case 'dynamicVector': {
       const gate = g.sigmoid(g.matmul(x, g.parameter(name, [modelDim, modelDim], fanIn)));
+      g.gate(`share of the fast weights, layer ${layer}`, gate);
       g.tap(`mixing.${layer}`, gate, ['width']);
       const perHead = byHead(g, config, gate);
       return g.add(g.multiply(perHead, fast), g.multiply(g.subtract(1, perHead), window));

@@ -3,6 +3,7 @@
  * products (linear attention, Katharopoulos et al. 2020), and read by a query. W [heads, d, d], rows on the key axis.
  */
 import type { GraphBuilder, Value } from '../../graph/builder.ts';
+import type { MemoryPlace } from '../../graph/types.ts';
 
 export interface FastWeightConfig {
   readonly modelDim: number;
@@ -34,17 +35,23 @@ function product(g: GraphBuilder, x: Value, weights: Value): Value {
   return g.reshape(g.matmul(asRows(g, x), weights), [x.shape[0]!, weights.shape[2]!]);
 }
 
-/** Declares the states `PREFIXfastWeights` and, for the linear kernel, `PREFIXnormalizer`; both start at zero. */
+/**
+ * Declares the states `PREFIXfastWeights` and, for the linear kernel, `PREFIXnormalizer`; both start at zero.
+ * @param bank what the rows are called as a memory to operate on; null where they are only a copy of one
+ */
 export function fastWeightState(
   g: GraphBuilder,
   prefix: string,
   config: FastWeightConfig,
+  bank: string | null,
   names = ['fastWeights', 'normalizer'],
 ): FastWeights {
   const d = config.modelDim / config.heads;
+  const options = bank === null ? {} : { memory: { bank, axes: ['head', 'row'] } satisfies MemoryPlace };
   return {
-    weights: g.state(`${prefix}${names[0]!}`, [config.heads, d, d]),
-    normalizer: config.fwKernel === 'linear' ? g.state(`${prefix}${names[1]!}`, [config.heads, d]) : null,
+    weights: g.state(`${prefix}${names[0]!}`, [config.heads, d, d], options),
+    normalizer:
+      config.fwKernel === 'linear' ? g.state(`${prefix}${names[1]!}`, [config.heads, d], options) : null,
   };
 }
 

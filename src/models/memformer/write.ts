@@ -3,7 +3,7 @@
  * temperature, then forgetting by biased memory normalisation (BMN). A slot sees itself and the tokens, never another slot.
  */
 import type { GraphBuilder, Value } from '../../graph/builder.ts';
-import type { Initializer } from '../../graph/types.ts';
+import type { Initializer, MemoryPlace } from '../../graph/types.ts';
 import { fanIn, joinHeads, splitHeads } from '../layers.ts';
 
 export interface WriteConfig {
@@ -31,6 +31,8 @@ export interface Memory {
   readonly bias: Value | null;
 }
 
+const place: MemoryPlace = { bank: 'memory slots', axes: ['slot'] };
+
 /** Declares the state `memory` [slots, D]: it starts at unit(memory.bias), or at memory.initial without forgetting. */
 export function memoryState(g: GraphBuilder, { memorySlots, modelDim, forgetting }: WriteConfig): Memory {
   const shape = [memorySlots, modelDim];
@@ -39,12 +41,12 @@ export function memoryState(g: GraphBuilder, { memorySlots, modelDim, forgetting
       kind: 'normal',
       standardDeviation: 1 / Math.sqrt(modelDim),
     });
-    return { state: g.state('memory', shape, { start: initial }), bias: null };
+    return { state: g.state('memory', shape, { start: initial, memory: place }), bias: null };
   }
   const bias = g.parameter('memory.bias', shape, biasStart(modelDim));
   g.tap('bias', bias, ['slot', 'width']);
   g.tap('biasNorm', g.sqrt(g.add(g.sum(g.square(bias), [1]), 1e-30)), ['slot']);
-  return { state: g.state('memory', shape, { start: unit(g, bias) }), bias };
+  return { state: g.state('memory', shape, { start: unit(g, bias), memory: place }), bias };
 }
 
 /**

@@ -25,10 +25,14 @@ export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
     config.learnedInitialState
       ? { start: g.parameter(name, [width], { kind: 'normal', standardDeviation: 0.1 }) }
       : {};
-  const hidden = g.state('hidden', [hiddenSize], learned('initialHidden', hiddenSize));
-  const storedKeys = g.state('keys', [slots, keySize], { kind: 'fifo' });
-  const storedValues = g.state('values', [slots, valueSize], { kind: 'fifo' });
-  const count = g.state('count', [], { dtype: 'i32' });
+  const hidden = g.state('hidden', [hiddenSize], {
+    ...learned('initialHidden', hiddenSize),
+    memory: { bank: 'hidden state', axes: ['unit'] },
+  });
+  const memory = { bank: 'slots', axes: ['slot'], order: 'newestFirst' } as const;
+  const storedKeys = g.state('keys', [slots, keySize], { kind: 'fifo', memory });
+  const storedValues = g.state('values', [slots, valueSize], { kind: 'fifo', memory });
+  const count = g.state('count', [], { dtype: 'i32', memory: { bank: 'slots', axes: [] } });
   const lastContent = config.contentFeedback
     ? g.state('content', [valueSize], learned('initialContent', valueSize))
     : null;
@@ -57,7 +61,7 @@ export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
   const nextValues = g.push(storedValues, value);
   const nextCount = g.minimum(g.add(count, 1), slots);
 
-  const memory =
+  const visible =
     config.writeOrder === 'readFirst'
       ? { keys: storedKeys, values: storedValues, count }
       : { keys: nextKeys, values: nextValues, count: nextCount };
@@ -65,10 +69,10 @@ export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
     g,
     config,
     query,
-    memory.keys,
-    config.maskEmpty ? writtenSlots(g, memory.count, slots) : null,
+    visible.keys,
+    config.maskEmpty ? writtenSlots(g, visible.count, slots) : null,
   );
-  const content = g.matmul(similarity, memory.values);
+  const content = g.matmul(similarity, visible.values);
 
   const stateContent = g.parameter('state.content', [valueSize, hiddenSize], { kind: 'fanIn', scale: 0.5 });
   const nextHidden = g.add(

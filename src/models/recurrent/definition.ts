@@ -3,12 +3,16 @@
  * 1997), GRU (Cho et al. 2014). Gate order along the last axis: LSTM input, forget, cell, output; GRU reset, update, new.
  */
 import type { GraphBuilder, Value } from '../../graph/builder.ts';
+import type { MemoryPlace } from '../../graph/types.ts';
 
 export interface RecurrentConfig {
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly outputSize: number;
 }
+
+/** Each unit of the state is addressable; the hidden and the cell value of a unit belong together. */
+const memory: MemoryPlace = { bank: 'hidden state', axes: ['unit'] };
 
 /** a = x_t inputWeight + inputBias and r = h_{t−1} recurrentWeight + recurrentBias, each [gates · n]. */
 function preActivations(
@@ -53,7 +57,7 @@ export function rnnStep(
   g: GraphBuilder,
   config: RecurrentConfig & { readonly nonlinearity: 'tanh' | 'relu' },
 ): void {
-  const last = g.state('hidden', [config.hiddenSize]);
+  const last = g.state('hidden', [config.hiddenSize], { memory });
   const { a, r } = preActivations(g, config, last, 1, true);
   const sum = g.add(a, r);
   readOut(g, config, config.nonlinearity === 'tanh' ? g.tanh(sum) : g.relu(sum));
@@ -61,14 +65,14 @@ export function rnnStep(
 
 /** i, f, o = σ(·), g = tanh(·) of the parts of a + r; c = f ⊙ c_{t−1} + i ⊙ g; h = o ⊙ tanh(c). */
 export function lstmStep(g: GraphBuilder, config: RecurrentConfig): void {
-  const last = g.state('hidden', [config.hiddenSize]);
-  const lastCell = g.state('cell', [config.hiddenSize]);
+  const last = g.state('hidden', [config.hiddenSize], { memory });
+  const lastCell = g.state('cell', [config.hiddenSize], { memory });
   const { a, r } = preActivations(g, config, last, 4, false);
   const [i, f, c, o] = g.split(g.add(a, r), 4) as [Value, Value, Value, Value];
-  const input = g.sigmoid(i);
-  const forget = g.sigmoid(f);
+  const input = g.gate('input gate', g.sigmoid(i));
+  const forget = g.gate('forget gate', g.sigmoid(f));
   const candidate = g.tanh(c);
-  const output = g.sigmoid(o);
+  const output = g.gate('output gate', g.sigmoid(o));
   const cell = g.add(g.multiply(forget, lastCell), g.multiply(input, candidate));
   g.next('cell', cell);
   readOut(g, config, g.multiply(output, g.tanh(cell)));
@@ -78,12 +82,12 @@ export function lstmStep(g: GraphBuilder, config: RecurrentConfig): void {
 
 /** ρ = σ(a_ρ + r_ρ), z = σ(a_z + r_z), ñ = tanh(a_n + ρ ⊙ r_n); h = (1 − z) ⊙ ñ + z ⊙ h_{t−1}. */
 export function gruStep(g: GraphBuilder, config: RecurrentConfig): void {
-  const last = g.state('hidden', [config.hiddenSize]);
+  const last = g.state('hidden', [config.hiddenSize], { memory });
   const { a, r } = preActivations(g, config, last, 3, false);
   const [aReset, aUpdate, aNew] = g.split(a, 3) as [Value, Value, Value];
   const [rReset, rUpdate, rNew] = g.split(r, 3) as [Value, Value, Value];
-  const reset = g.sigmoid(g.add(aReset, rReset));
-  const update = g.sigmoid(g.add(aUpdate, rUpdate));
+  const reset = g.gate('reset gate', g.sigmoid(g.add(aReset, rReset)));
+  const update = g.gate('update gate', g.sigmoid(g.add(aUpdate, rUpdate)));
   const candidate = g.tanh(g.add(aNew, g.multiply(reset, rNew)));
   const hidden = g.add(g.multiply(g.subtract(1, update), candidate), g.multiply(update, last));
   readOut(g, config, hidden);

@@ -21,7 +21,10 @@ export function rmtStep(g: GraphBuilder, config: RmtConfig, { tokens: length }: 
   const { vocabularySize, modelDim, heads, feedForwardDim, memoryTokens: m, segmentLength } = config;
   const tokens = g.input('tokens', [length], 'i32');
   const initial = g.parameter('memory.initial', [m, modelDim], embedding);
-  const memory = g.state('memory', [m, modelDim], { start: initial });
+  const memory = g.state('memory', [m, modelDim], {
+    start: initial,
+    memory: { bank: 'memory slots', axes: ['slot'] },
+  });
   const positions = g.parameter('positionEmbedding', [segmentLength + 2 * m, modelDim], positionEmbedding);
   const table = g.parameter('tokenEmbedding', [vocabularySize, modelDim], embedding);
   let x = g.concat([

@@ -59,7 +59,9 @@ export function cachedTransformerStep(
   let x = g.gather(g.parameter('tokenEmbedding', [vocabularySize, modelDim], embedding), tokens);
   for (let layer = 0; layer < config.layers; layer++) {
     const cached = stateShapes?.[`cache.${layer}`]?.[0] ?? 0;
-    const cache = g.state(`cache.${layer}`, [cached, modelDim]);
+    const cache = g.state(`cache.${layer}`, [cached, modelDim], {
+      memory: { bank: 'cache', axes: ['slot'] },
+    });
     const all = cached > 0 ? g.concat([cache, x]) : x;
     const kept = Math.min(cacheLength, cached + length);
     g.next(`cache.${layer}`, g.stopGradient(g.sliceAxis(all, 0, cached + length - kept, kept)));
