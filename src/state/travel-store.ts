@@ -1,8 +1,8 @@
 /** A run on its way out of the page: what was written last, and how the proof of it stands. */
 import { createStore } from 'zustand/vanilla';
-import type { ExportForm, Proof } from '../worker/protocol.ts';
+import type { ExportForm, Proof, Rounding } from '../worker/protocol.ts';
 
-export type { ExportForm, Proof };
+export type { ExportForm, Proof, Rounding };
 
 export interface WrittenFile {
   readonly name: string;

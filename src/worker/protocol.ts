@@ -72,6 +72,18 @@ export interface ExportedFile {
   readonly bytes: Uint8Array;
 }
 
+/** What float32 can be expected to give; differences are over the size of the exact value where that is above one. */
+export interface Rounding {
+  /** From the file's result to the exact one. */
+  readonly file: number;
+  /** From the page's result to the exact one. */
+  readonly page: number;
+  /** How far the exact result moves when every weight moves by at most half a unit in its last place. */
+  readonly sensitivity: number;
+  /** What both may be off. */
+  readonly allowed: number;
+}
+
 /** How far onnxruntime, running the file, is from the executor: over held-out sequences, with the state carried. */
 export interface Proof {
   readonly form: 'step' | 'sequence';
@@ -85,6 +97,8 @@ export interface Proof {
   /** Largest difference of either, over the size of the value where that is above one: what passes or fails. */
   readonly scaled: number;
   readonly tolerance: number;
+  /** Where the difference is beyond the tolerance: both against double precision, in the sequence that differs most. */
+  readonly rounding: Rounding | null;
   readonly passed: boolean;
 }
 

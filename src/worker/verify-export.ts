@@ -2,7 +2,6 @@
  * The proof of an exported ONNX file: it is loaded into onnxruntime, and a held-out batch runs through the file and through
  * the executor that trains. Both carry their state over at least fifty steps; outputs and final states must agree.
  */
-import * as ort from 'onnxruntime-web/wasm';
 import type { Executor, RunResult } from '../executors/executor.ts';
 import type { Program, Shape, StepGraph, Tensor, TensorMap } from '../graph/types.ts';
 import { elementCount } from '../graph/types.ts';
@@ -11,7 +10,10 @@ import { steadyStep } from '../interchange/onnx/export.ts';
 import type { Sample } from '../tasks/task.ts';
 import { assembleBatch, withoutTargets } from '../training/batches.ts';
 import type { PreparedRun } from '../training/run-config.ts';
+import { OnnxSession, withPrefix } from './onnx-session.ts';
+import type { Runtime } from './onnx-session.ts';
 import type { Proof } from './protocol.ts';
+import { roundingOf } from './rounding.ts';
 
 /** The largest difference that passes: absolute up to values of one, relative beyond, as float32 rounds. */
 const tolerance = 1e-4;
@@ -32,13 +34,13 @@ interface Comparison {
   readonly state: TensorMap;
 }
 
-export async function verifyExport(exhibit: Exhibit, executor: Executor): Promise<Proof> {
+/** @throws Error what onnxruntime says of a file that it cannot load or run. */
+export async function verifyExport(exhibit: Exhibit, executor: Executor, runtime?: Runtime): Promise<Proof> {
   const { run, parameters, form, bytes } = exhibit;
   const program = run.inferenceProgram(provenLength(run));
   const inputs = heldOutInputs(run, program.length);
+  const session = await OnnxSession.open(bytes, runtime);
   const store = await executor.createStore(run.parameters);
-  ort.env.wasm.numThreads = 1; // a batch this small gains nothing from more
-  const session = await ort.InferenceSession.create(bytes);
   try {
     await store.write({ parameters });
     const compute = async (part: Program): Promise<RunResult> => {
@@ -55,7 +57,7 @@ export async function verifyExport(exhibit: Exhibit, executor: Executor): Promis
       form === 'sequence'
         ? await runSequence(session, input)
         : await runSteps(session, program, input, compute, run.model.output);
-    return judge(program, form, actual, expected);
+    return judge({ program, parameters, inputs, form }, actual, expected);
   } finally {
     store.dispose();
     await session.release();
@@ -131,28 +133,8 @@ function fileInput({ model, task }: PreparedRun, program: Program, inputs: Tenso
 
 // ---- through the file
 
-const toOrt = ({ dtype, shape, data }: Tensor): ort.Tensor =>
-  dtype === 'i32' ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
-
-const fromOrt = (value: ort.Tensor): Tensor => ({
-  shape: value.dims,
-  dtype: value.type === 'int32' ? 'i32' : 'f32',
-  data: value.data as Float32Array | Int32Array,
-});
-
-const feeds = (tensors: TensorMap): Record<string, ort.Tensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, toOrt(value)]));
-
-function withPrefix(results: ort.InferenceSession.OnnxValueMapType, prefix: string): TensorMap {
-  return Object.fromEntries(
-    Object.entries(results)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), fromOrt(value)]),
-  );
-}
-
-async function runSequence(session: ort.InferenceSession, input: TensorMap): Promise<Comparison> {
-  const results = await session.run(feeds(input));
+async function runSequence(session: OnnxSession, input: TensorMap): Promise<Comparison> {
+  const results = await session.run(input);
   return { outputs: withPrefix(results, ''), state: withPrefix(results, 'present.') };
 }
 
@@ -161,7 +143,7 @@ async function runSequence(session: ort.InferenceSession, input: TensorMap): Pro
  * filling) are not in a step file: the executor computes them, and the file goes on from there.
  */
 async function runSteps(
-  session: ort.InferenceSession,
+  session: OnnxSession,
   program: Program,
   input: TensorMap,
   compute: (part: Program) => Promise<RunResult>,
@@ -176,12 +158,12 @@ async function runSteps(
   let carried: TensorMap | null = before && before.state;
   const pieces: TensorMap[] = before ? [before.outputs] : [];
   for (let at = begin; at + graph.tokens <= program.length; at += graph.tokens) {
-    const fed = feeds(oneStep(graph, cut(input, at, at + graph.tokens)));
+    const fed = oneStep(graph, cut(input, at, at + graph.tokens));
     carried ??= await startValues(session, states, fed);
     const past = Object.fromEntries(states.map(({ name }) => [`past.${name}`, carried![name]!]));
-    const results = await session.run({ ...fed, ...feeds(past) });
+    const results = await session.run({ ...fed, ...past });
     carried = withPrefix(results, 'present.');
-    const value = fromOrt(results[output]!);
+    const value = results[output]!;
     const shape = graph.unit === 'token' ? [batchSize, 1, ...value.shape.slice(1)] : value.shape;
     pieces.push({ [output]: { ...value, shape } });
   }
@@ -201,9 +183,9 @@ function oneStep(graph: StepGraph, input: TensorMap): TensorMap {
 
 /** The file says how a sequence starts, whatever states it is fed with. */
 async function startValues(
-  session: ort.InferenceSession,
+  session: OnnxSession,
   states: StepGraph['states'],
-  fed: Record<string, ort.Tensor>,
+  fed: TensorMap,
 ): Promise<TensorMap> {
   const blank = Object.fromEntries(
     states.map(({ name, dtype, shape }) => {
@@ -211,7 +193,7 @@ async function startValues(
       return [`past.${name}`, tensor(dtype, full, new Float32Array(elementCount(full)))];
     }),
   );
-  const starts = withPrefix(await session.run({ ...fed, ...feeds(blank) }), 'start.');
+  const starts = withPrefix(await session.run({ ...fed, ...blank }), 'start.');
   return Object.fromEntries(
     Object.entries(starts).map(([name, { shape, dtype, data }]) => {
       const repeated = Array.from({ length: batchSize }, () => Array.from(data)).flat();
@@ -234,16 +216,27 @@ function alongTime(pieces: readonly Tensor[]): Tensor {
 
 // ---- the verdict
 
-function judge(program: Program, form: Exhibit['form'], actual: Comparison, expected: Comparison): Proof {
-  const outputs = compare(actual.outputs, expected.outputs);
-  const state = compare(actual.state, expected.state);
+interface Case {
+  readonly program: Program;
+  readonly parameters: TensorMap;
+  readonly inputs: TensorMap;
+  readonly form: Exhibit['form'];
+}
+
+/** A difference beyond the tolerance still passes where it is rounding that the memory has amplified, in the file and here. */
+function judge(given: Case, file: Comparison, page: Comparison): Proof {
+  const { program, form } = given;
+  const outputs = compare(file.outputs, page.outputs);
+  const state = compare(file.state, page.state);
   const scaled = Math.max(outputs.scaled, state.scaled);
+  const rounding = scaled > tolerance && scaled < Infinity ? roundingOf({ ...given, file, page }) : null;
+  const explained = rounding !== null && Math.max(rounding.file, rounding.page) <= rounding.allowed;
   return {
-    ...{ form, outputs: outputs.absolute, state: state.absolute, scaled, tolerance },
+    ...{ form, outputs: outputs.absolute, state: state.absolute, scaled, tolerance, rounding },
     steps: program.schedule.length,
     tokens: program.length,
     sequences: batchSize,
-    passed: scaled <= tolerance,
+    passed: scaled <= tolerance || explained,
   };
 }
 

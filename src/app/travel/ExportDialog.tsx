@@ -2,7 +2,7 @@
 import { format } from 'd3-format';
 import { useStore } from 'zustand';
 import { travelStore } from '../../state/travel-store.ts';
-import type { ExportForm, Proof } from '../../state/travel-store.ts';
+import type { ExportForm, Proof, Rounding } from '../../state/travel-store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import styles from './ExportDialog.module.css';
 import { sizeText } from './size-text.ts';
@@ -53,11 +53,11 @@ export function ExportDialog() {
 const difference = format('.1e');
 
 function Verdict({ proof }: { readonly proof: Proof }) {
-  const { passed, steps, tokens, sequences, outputs, state, scaled, tolerance } = proof;
+  const { passed, steps, tokens, sequences, outputs, state, scaled, tolerance, rounding } = proof;
   return (
     <>
       <p className={passed ? styles['pass'] : styles['fail']} data-testid="proof" data-passed={passed}>
-        <strong>{passed ? '✓ The file agrees with the page' : '✗ The file differs from the page'}</strong>
+        <strong>{verdictText(proof)}</strong>
       </p>
       <dl>
         <dt>Run through both</dt>
@@ -72,6 +72,38 @@ function Verdict({ proof }: { readonly proof: Proof }) {
         <dt>Relative to values above 1</dt>
         <dd>
           {number(scaled)}, passes up to {number(tolerance)}
+        </dd>
+      </dl>
+      {rounding && <Precision rounding={rounding} passed={passed} />}
+    </>
+  );
+}
+
+function verdictText({ passed, rounding }: Proof): string {
+  if (!passed) return '✗ The file differs from the page';
+  return rounding
+    ? '✓ The file agrees with the page as far as float32 allows'
+    : '✓ The file agrees with the page';
+}
+
+/** Why a difference beyond the limit is, or is not, rounding. */
+function Precision({ rounding, passed }: { readonly rounding: Rounding; readonly passed: boolean }) {
+  const { file, page, sensitivity, allowed } = rounding;
+  return (
+    <>
+      <p className={styles['about']}>
+        {passed
+          ? 'These weights amplify rounding. In double precision, weights that differ in their last digit alone already move the result; the file and the page are both as near to the exact result as that lets them be.'
+          : 'Rounding does not explain this: in double precision, the last digits of the weights move the result by less.'}
+      </p>
+      <dl>
+        <dt>From the exact result: file</dt>
+        <dd>{number(file)}</dd>
+        <dt>From the exact result: page</dt>
+        <dd>{number(page)}</dd>
+        <dt>Last digits of the weights move it by</dt>
+        <dd>
+          {number(sensitivity)}, so up to {number(allowed)} passes
         </dd>
       </dl>
     </>
