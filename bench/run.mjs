@@ -83,7 +83,7 @@ function measurePytorch(description) {
     maxBuffer: 2 ** 28,
   });
   if (result.status !== 0)
-    throw new Error(result.stderr?.trim().split('\n').at(-1) || 'python3 does not start');
+    throw new Error(result.stderr.trim().split('\n').at(-1) || 'python3 does not start');
   return JSON.parse(result.stdout);
 }
 
@@ -112,6 +112,31 @@ async function onFreshPage(browser, url, patience, work) {
   }
 }
 
+/**
+ * @typedef {Omit<Row, 'workload' | 'system' | 'strategy' | 'gflops' | 'shareOfMatmul'> & { flops: number }} Measured
+ */
+
+/**
+ * @param {<T>(work: (page: import('@playwright/test').Page) => Promise<T>) => Promise<T>} onPage
+ * @param {string} workload
+ * @param {string} system
+ * @param {string} strategy
+ * @returns {Promise<Measured>}
+ */
+async function measureOne(onPage, workload, system, strategy) {
+  if (system !== 'pytorch-cpu') {
+    return onPage((page) =>
+      page.evaluate(
+        (names) => window.bench.measure(...names),
+        /** @type {const} */ ([workload, system, strategy]),
+      ),
+    );
+  }
+  const description = await onPage((page) => page.evaluate((name) => window.bench.describe(name), workload));
+  const flops = await onPage((page) => page.evaluate((name) => window.bench.flops(name), workload));
+  return { ...measurePytorch(description), calls: null, activationBytes: null, measuredBytes: null, flops };
+}
+
 /** @param {string} text */
 const firstLine = (text) => text.split('\n')[0]?.replace(/^page\.evaluate: /, '') ?? '';
 
@@ -133,41 +158,25 @@ await runCommand(async () => {
   /** @type {Row[]} */
   const rows = [];
   try {
-    /** @returns {Promise<number>} */
-    const rate = () =>
-      onFreshPage(browser, url, options.patience, (page) => page.evaluate(() => window.bench.matmulRate()));
+    /**
+     * @param {(page: import('@playwright/test').Page) => Promise<T>} work
+     * @returns {Promise<T>}
+     * @template T
+     */
+    const measuring = (work) => onFreshPage(browser, url, options.patience, work);
+    const rate = () => measuring((page) => page.evaluate(() => window.bench.matmulRate()));
     // The dev server prepares packages at the first visit and may reload the page.
     await rate();
     const rates = [await rate()];
     for (const workload of options.workloads) {
-      const strategies = await onFreshPage(browser, url, options.patience, (page) =>
+      const strategies = await measuring((page) =>
         page.evaluate((name) => window.bench.strategies(name), workload),
       );
       for (const system of options.systems) {
         for (const strategy of ours.includes(system) ? strategies : strategies.slice(0, 1)) {
           const label = `${workload} ${system} ${strategy}`;
           try {
-            const measured =
-              system === 'pytorch-cpu'
-                ? {
-                    ...measurePytorch(
-                      await onFreshPage(browser, url, options.patience, (page) =>
-                        page.evaluate((name) => window.bench.describe(name), workload),
-                      ),
-                    ),
-                    calls: null,
-                    activationBytes: null,
-                    measuredBytes: null,
-                    flops: await onFreshPage(browser, url, options.patience, (page) =>
-                      page.evaluate((name) => window.bench.flops(name), workload),
-                    ),
-                  }
-                : await onFreshPage(browser, url, options.patience, (page) =>
-                    page.evaluate(
-                      (names) => window.bench.measure(...names),
-                      /** @type {const} */ ([workload, system, strategy]),
-                    ),
-                  );
+            const measured = await measureOne(measuring, workload, system, strategy);
             const { flops, ...figures } = measured;
             rows.push({
               workload,

@@ -7,12 +7,19 @@ import type { Snapshot } from '../worker/protocol.ts';
 
 export const defaultBudgetBytes = 48 * 2 ** 20;
 
-/** Bytes held alive by a snapshot: every distinct buffer counts whole and once, however small the view of it. */
+/** What V8 keeps beside the numbers of a typed array: the view, the buffer object, the tap's own object and shape. */
+const bytesPerArray = 256;
+
+/**
+ * Bytes held alive by a snapshot: every distinct buffer counts whole and once, however small the view of it, and so do the
+ * objects around them, which for a small memory are half of it.
+ */
 export function bytesOf(snapshot: Snapshot): number {
   const { tokens, targets, inputs, mask, predictions, taps } = snapshot;
   const arrays = [tokens, targets, inputs, mask, predictions, ...Object.values(taps).map(({ data }) => data)];
-  const buffers = new Set(arrays.flatMap((array) => (array ? [array.buffer] : [])));
-  return [...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  const kept = arrays.filter((array) => array !== null);
+  const buffers = new Set(kept.map(({ buffer }) => buffer));
+  return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, kept.length * bytesPerArray);
 }
 
 interface Entry {
