@@ -7,7 +7,7 @@
 import { isConstant } from './emitter.ts';
 import type { Dense } from './evaluate-indexing.ts';
 import { evaluateOp } from './evaluate-ops.ts';
-import type { GraphNode, Program, Shape, StateSpec, StepGraph } from './types.ts';
+import type { GraphNode, Program, Shape, StepGraph } from './types.ts';
 import { elementCount } from './types.ts';
 
 /** What the evaluator reads: a `Tensor`, or the same with doubles. */
@@ -89,22 +89,63 @@ export function runForward(
   parameters: NumericTensorMap,
   batch: EvaluationBatch,
 ): EvaluatedStep[] {
-  const prologues = program.variants.map((graph) => evaluatePrologue(graph, parameters));
+  const setting = settingOf(program, parameters, batch);
   const steps: EvaluatedStep[] = [];
-  let offset = 0;
-  for (const [index, variant] of program.schedule.entries()) {
-    const graph = program.variants[variant]!;
-    const values = [...prologues[variant]!];
-    for (const input of graph.inputs) {
-      values[input.node] = cutInput(batch, program.length, input.name, input.shape, offset);
-    }
-    for (const state of graph.states)
-      values[state.node] = stateBefore(graph, state, values, steps.at(-1), batch);
-    evaluateNodes(graph.nodes, batch.size, values);
-    steps.push({ graph, variant, index, values });
-    offset += graph.tokens;
+  for (const index of program.schedule.keys()) {
+    const last = steps.at(-1);
+    steps.push(evaluateStep(setting, index, last ? handedOn(last, batch.size) : (batch.state ?? {})));
   }
   return steps;
+}
+
+/** What all steps of a rollout share. */
+export interface Setting {
+  readonly program: Program;
+  readonly batch: EvaluationBatch;
+  /** For each variant, the values of its unbatched nodes. */
+  readonly prologues: readonly Values[];
+  /** First token of each step. */
+  readonly offsets: readonly number[];
+}
+
+export function settingOf(program: Program, parameters: NumericTensorMap, batch: EvaluationBatch): Setting {
+  const offsets: number[] = [];
+  let offset = 0;
+  for (const variant of program.schedule) {
+    offsets.push(offset);
+    offset += program.variants[variant]!.tokens;
+  }
+  const prologues = program.variants.map((graph) => evaluatePrologue(graph, parameters));
+  return { program, batch, prologues, offsets };
+}
+
+/** @param states [B, …] as handed to the step; one that is not listed takes the start value */
+export function evaluateStep(setting: Setting, index: number, states: NumericTensorMap): EvaluatedStep {
+  const { program, batch, prologues, offsets } = setting;
+  const variant = program.schedule[index]!;
+  const graph = program.variants[variant]!;
+  const values = [...prologues[variant]!];
+  for (const input of graph.inputs) {
+    values[input.node] = cutInput(batch, program.length, input.name, input.shape, offsets[index]!);
+  }
+  for (const state of graph.states) {
+    const given = states[state.name];
+    values[state.node] = given
+      ? copyOf(given, `state ${state.name}`, batch.size * elementCount(state.shape))
+      : perSample(graph, state.start, values, batch.size);
+  }
+  evaluateNodes(graph.nodes, batch.size, values);
+  return { graph, variant, index, values };
+}
+
+/** The states after a step, [B, …]. */
+export function handedOn({ graph, values }: EvaluatedStep, size: number): DenseMap {
+  const states: DenseMap = {};
+  for (const { name, next } of graph.states) {
+    const { shape } = graph.nodes[next]!;
+    states[name] = { shape: [size, ...shape], data: perSample(graph, next, values, size) };
+  }
+  return states;
 }
 
 /** Values of all unbatched nodes. */
@@ -145,22 +186,6 @@ function cutInput(
   return cut;
 }
 
-function stateBefore(
-  graph: StepGraph,
-  state: StateSpec,
-  values: Values,
-  last: EvaluatedStep | undefined,
-  batch: EvaluationBatch,
-): Float64Array {
-  if (last) {
-    const spec = last.graph.states.find(({ name }) => name === state.name)!;
-    return perSample(last.graph, spec.next, last.values, batch.size);
-  }
-  const given = batch.state?.[state.name];
-  if (given) return copyOf(given, `state ${state.name}`, batch.size * elementCount(state.shape));
-  return perSample(graph, state.start, values, batch.size);
-}
-
 /** [B, …] also for an unbatched value. */
 function perSample(graph: StepGraph, id: number, values: Values, size: number): Float64Array {
   const data = values[id]!;
@@ -182,11 +207,7 @@ export function totalLoss(steps: readonly EvaluatedStep[], size: number): number
 
 function collect(program: Program, size: number, steps: readonly EvaluatedStep[]): Evaluation {
   const last = steps.at(-1)!;
-  const state: DenseMap = {};
-  for (const { name, next } of last.graph.states) {
-    const { shape } = last.graph.nodes[next]!;
-    state[name] = { shape: [size, ...shape], data: perSample(last.graph, next, last.values, size) };
-  }
+  const state = handedOn(last, size);
   const outputs: DenseMap = {};
   for (const { name } of last.graph.outputs) {
     const nodeIn = (graph: StepGraph): number => graph.outputs.find((output) => output.name === name)!.node;

@@ -167,6 +167,7 @@ export function copyRun(model: RunDescription['config']['model']['fields'] = {})
       ],
       gates: [],
     },
+    states: ['keys', 'values', 'hidden'],
     executor: 'tfjs-cpu',
   };
 }

@@ -67,6 +67,7 @@ export function aRun(runId: string, config: RunConfig = aConfig): RunDescription
     previews: [],
     taps: [],
     memory: { banks: [], gates: [] },
+    states: [],
     executor: 'wasm',
   };
 }
@@ -145,6 +146,7 @@ export class ScriptedClient implements TrainingClient {
         });
         return;
       case 'probe':
+      case 'watchGradient':
       case 'measureExecutors':
       case 'exportModel':
       case 'verifyModel':

@@ -55,6 +55,7 @@ export function vectorMoment(golden: VectorCase, position = 0): VectorMoment {
       previews: [],
       taps: [...taps].map(([name, axes]) => ({ name, axes })),
       memory: describeMemory(program),
+      states: [],
       executor: 'tfjs-cpu',
     },
     snapshot: {

@@ -13,6 +13,8 @@ export type SessionCommand =
   | { readonly type: 'reset' }
   /** Which sequence the snapshots show. */
   | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
+  /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
+  | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
   | { readonly type: 'saveCheckpoint' }
   /** Look at the run between two steps: training waits, and nothing may be changed. */
   | { readonly type: 'look'; readonly at: (view: RunView) => Promise<void> }

@@ -34,6 +34,8 @@ export interface PreparedRun {
   readonly program: Program;
   /** A program of another length, without a loss. */
   inferenceProgram(length: number): Program;
+  /** A program of another length, with the loss of training. */
+  lossProgram(length: number): Program;
   /** Positions of the split's longest sample. */
   lengthOf(split: SplitName): number;
 }
@@ -66,6 +68,11 @@ export function prepareRun(config: RunConfig, data?: UserData): PreparedRun {
   const loss: LossKind = task.kind === 'tokens' ? 'crossEntropy' : 'mse';
   const oneHotTokens = task.kind === 'tokens';
   const program = buildProgram(model, modelConfig, { length: lengthOf(task, 'train'), loss, oneHotTokens });
+  const programOf = (length: number, lossKind: LossKind | null): Program => {
+    const other = buildProgram(model, modelConfig, { length, loss: lossKind, oneHotTokens });
+    checkSameParameters(program, other);
+    return other;
+  };
   return {
     config: {
       version: 1,
@@ -82,11 +89,8 @@ export function prepareRun(config: RunConfig, data?: UserData): PreparedRun {
     loss,
     parameters: program.parameters,
     program,
-    inferenceProgram(length) {
-      const other = buildProgram(model, modelConfig, { length, loss: null, oneHotTokens });
-      checkSameParameters(program, other);
-      return other;
-    },
+    inferenceProgram: (length) => programOf(length, null),
+    lossProgram: (length) => (length === program.length ? program : programOf(length, loss)),
     lengthOf: (split) => lengthOf(task, split),
   };
 }

@@ -61,6 +61,31 @@ export interface Snapshot {
   readonly loss: number;
 }
 
+/**
+ * How much the loss of the probe sequence would change with the state that each step of the model begins with: ‖∂loss/∂state‖,
+ * by state tensor, at the weights of one training step.
+ */
+export interface TimeGradient {
+  readonly step: number;
+  readonly split: string;
+  readonly sampleIndex: number;
+  /** Whose loss is followed by itself, as asked for. */
+  readonly position: number | null;
+  /** Steps of the model after which training cuts the gradient; null where it does not. */
+  readonly horizon: number | null;
+  /** First position of each step of the model [steps]. */
+  readonly starts: Int32Array;
+  readonly states: readonly {
+    readonly name: string;
+    /** Of the loss of all positions [steps]. */
+    readonly full: Float64Array;
+    /** The same with the cuts of training; null where there are none. */
+    readonly truncated: Float64Array | null;
+    /** Of the share of `position` in the loss; null where no answer counts there. */
+    readonly alone: Float64Array | null;
+  }[];
+}
+
 /** One live sample of the task, for the preview. */
 export interface SamplePreview {
   readonly split: string;

@@ -20,10 +20,12 @@ import { optimizerSettings, strategyOf } from './config.ts';
 import { EvaluationPass, InferencePool, sampleOf, takeSnapshot } from './inference.ts';
 import type { Probe } from './inference.ts';
 import type { Letter, Mailbox } from './mailbox.ts';
+import { GradientWatch } from './gradient-watch.ts';
+import type { GradientView } from './gradient-watch.ts';
 import { initialParameters } from './parameters.ts';
 import { RunRecord } from './record.ts';
 import type { PreparedRun } from './run-config.ts';
-import type { Checkpoint, Evaluation, MetricPoint, Snapshot } from './run.ts';
+import type { Checkpoint, Evaluation, MetricPoint, Snapshot, TimeGradient } from './run.ts';
 import { learningRateAt } from './schedule.ts';
 
 export type SessionState = 'paused' | 'training' | 'finished';
@@ -35,10 +37,11 @@ export type SessionEvent =
   /** One update was made. */
   | { readonly type: 'step'; readonly step: number; readonly loss: number }
   | { readonly type: 'metrics'; readonly point: MetricPoint }
-  /** One batch of an evaluation was run. */
+  /** One batch of an evaluation was run, or a part of a gradient through time. */
   | { readonly type: 'measuring' }
   | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
   /** Its arrays are the session's own, to go back to: copy them to change or move them. */
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** The run went back: to its start, or to the checkpoint whose metrics these are. */
@@ -113,6 +116,7 @@ class Session {
   readonly #record: RunRecord;
   /** Training goes on while the step is below this. */
   #stopAt = 0;
+  readonly #gradient: GradientWatch;
   #evaluation: EvaluationPass | null = null;
   #probe: Probe;
   /** What the last snapshot showed: nothing new is worth no picture. */
@@ -131,6 +135,7 @@ class Session {
     this.#store = store;
     this.#execution = execution;
     this.#pool = pool;
+    this.#gradient = new GradientWatch(setup.run, store, () => this.#clock.now());
     this.#probe = setup.probe ?? { split: 'heldOut', sampleIndex: 0 };
     this.#record = new RunRecord(setup.run.training.steps);
     this.#safe = setup.checkpoint ?? this.#start();
@@ -144,6 +149,7 @@ class Session {
       const letter = this.#mailbox.read();
       if (letter) yield* this.#open(letter);
       else if (this.#snapshotDue()) yield* this.#takeSnapshot();
+      else if (this.#gradient.due(this.#gradientView())) yield* this.#followGradient();
       else if (this.#evaluation) yield* this.#measure(this.#evaluation);
       else if (this.#training) yield* this.#trainStep();
       else await this.#mailbox.arrival();
@@ -184,6 +190,10 @@ class Session {
         case 'probe':
           this.#run.lengthOf(command.split);
           this.#probe = { split: command.split, sampleIndex: command.sampleIndex };
+          break;
+        case 'watchGradient':
+          if (command.watch) this.#gradient.watch(command.watch.position);
+          else this.#gradient.stop();
           break;
         case 'saveCheckpoint':
           yield* this.#save();
@@ -300,6 +310,16 @@ class Session {
     const ended = this.#clock.now();
     this.#snapshotDueAt = ended + Math.max(snapshotPause.milliseconds, snapshotPause.costs * (ended - began));
     yield { type: 'snapshot', snapshot };
+  }
+
+  #gradientView(): GradientView {
+    const training = this.#training;
+    return { probe: this.#probe, step: this.#record.step, restarts: this.#restarts, training };
+  }
+
+  async *#followGradient(): Events {
+    const gradient = await this.#gradient.advance(this.#gradientView());
+    yield gradient ? { type: 'timeGradient', gradient } : { type: 'measuring' };
   }
 
   // ---- keeping

@@ -2,6 +2,7 @@
 import type { ExecutorName } from '../executors/executor.ts';
 import { forwardFlops, parameterBytes, strategyCost } from '../graph/cost.ts';
 import type { CostedStrategy } from '../graph/cost.ts';
+import type { Program } from '../graph/types.ts';
 import type { Sample, TaskInstance } from '../tasks/task.ts';
 import { describeMemory } from '../training/interventions/banks.ts';
 import { parameterCount } from '../training/parameters.ts';
@@ -30,8 +31,14 @@ export function describeRun(run: PreparedRun, runId: string, executor: ExecutorN
     previews: previews(task, config.seed),
     taps: [...taps].map(([name, axes]) => ({ name, axes })),
     memory: describeMemory(program),
+    states: statesOf(program),
     executor,
   };
+}
+
+function statesOf({ variants }: Program): string[] {
+  const states = variants.flatMap((variant) => variant.states.filter(({ dtype }) => dtype === 'f32'));
+  return [...new Set(states.map(({ name }) => name))];
 }
 
 function costOf({ program, training }: PreparedRun): RunCost {

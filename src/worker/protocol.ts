@@ -20,6 +20,7 @@ import type {
   RunConfig,
   SamplePreview,
   Snapshot,
+  TimeGradient,
 } from '../training/run.ts';
 
 export type {
@@ -32,7 +33,16 @@ export type {
   MemoryDescription,
   Survey,
 } from '../training/interventions/intervention.ts';
-export type { Checkpoint, Evaluation, ExecutorReport, MetricPoint, RunConfig, SamplePreview, Snapshot };
+export type {
+  Checkpoint,
+  Evaluation,
+  ExecutorReport,
+  MetricPoint,
+  RunConfig,
+  SamplePreview,
+  Snapshot,
+  TimeGradient,
+};
 
 /** What a run costs, worked out from its program before it runs. */
 export interface RunCost {
@@ -133,6 +143,8 @@ export interface RunDescription {
   readonly taps: readonly { readonly name: string; readonly axes: readonly string[] }[];
   /** What interventions can act upon; no banks and no gates in a model without a memory. */
   readonly memory: MemoryDescription;
+  /** Tensors of real numbers that a step hands to the next: what gradients flow through. */
+  readonly states: readonly string[];
   readonly executor: ExecutorName;
 }
 
@@ -153,6 +165,8 @@ export type Command =
   | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
   /** Operate on the memory of the probe sequence; the weights stay. Answered by an `intervened` event. */
   | { readonly type: 'intervene'; readonly request: InterventionRequest }
+  /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
+  | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
   | { readonly type: 'saveCheckpoint' }
   /** Time the run's program on every executor that works here; training waits meanwhile. Answered by an `executors` event. */
   | { readonly type: 'measureExecutors' }
@@ -190,6 +204,7 @@ export type RunEvent =
       readonly evaluations: readonly Evaluation[];
     }
   | { readonly type: 'snapshot'; readonly frame: number; readonly snapshot: Snapshot }
+  | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** Metrics were cleared: the run starts over. */
   | { readonly type: 'restarted' }

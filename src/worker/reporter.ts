@@ -78,6 +78,9 @@ export class Reporter {
         this.#frameInFlight = this.#nextFrame();
         this.#send({ type: 'snapshot', frame: this.#frameInFlight, snapshot: event.snapshot });
         break;
+      case 'timeGradient':
+        this.#send({ type: 'timeGradient', gradient: event.gradient });
+        break;
       case 'checkpoint':
         this.#checkpoint = event.checkpoint;
         this.#flush();
