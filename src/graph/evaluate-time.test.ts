@@ -58,7 +58,8 @@ function numericNorms(sequence: Sequence, s: number, end: number, weights: reado
   const { part, own } = cut(sequence, s, end, weights);
   const norms: Record<string, number> = {};
   for (const [name, { data }] of Object.entries(states)) {
-    const loss = (): number => evaluate(part, sequence.parameters, { size: 1, inputs: own, state: states }).loss;
+    const loss = (): number =>
+      evaluate(part, sequence.parameters, { size: 1, inputs: own, state: states }).loss;
     norms[name] = Math.hypot(...centralDifferences(loss, data));
   }
   return norms;
@@ -77,25 +78,30 @@ function compare(sequence: Sequence, weights: readonly number[], horizon: number
   }
 }
 
-const evenly = ({ program }: Sequence): number[] => new Array<number>(program.length).fill(1 / program.length);
+const evenly = ({ program }: Sequence): number[] =>
+  new Array<number>(program.length).fill(1 / program.length);
 
-describe.each(['memnet', 'lstm', 'gru', 'hqlt', 'rmt', 'memformer'])('the gradient through time of %s', (model) => {
-  const sequence = sequenceOf(model);
+describe.each(['memnet', 'lstm', 'gru', 'hqlt', 'rmt', 'memformer'])(
+  'the gradient through time of %s',
+  (model) => {
+    const sequence = sequenceOf(model);
 
-  it('is that of central differences', () => compare(sequence, evenly(sequence), null));
+    it('is that of central differences', () => compare(sequence, evenly(sequence), null));
 
-  it('stops at the horizon', () => compare(sequence, evenly(sequence), 2));
+    it('stops at the horizon', () => compare(sequence, evenly(sequence), 2));
 
-  it('of one position is zero for what comes after it', () => {
-    const weights = evenly(sequence).map((_, t) => (t === Math.floor(sequence.program.length / 2) ? 1 : 0));
-    compare(sequence, weights, null);
-    const { states, starts } = finish({ ...sequence, rows: [{ weights, horizon: null }] });
-    const position = weights.indexOf(1);
-    const after = starts.findIndex((start) => start > position);
-    for (const { norms } of states) expect([...norms[0]!.slice(after)].every((value) => value === 0)).toBe(true);
-    expect(states.some(({ norms }) => norms[0]!.some((value) => value > 0))).toBe(true);
-  });
-});
+    it('of one position is zero for what comes after it', () => {
+      const weights = evenly(sequence).map((_, t) => (t === Math.floor(sequence.program.length / 2) ? 1 : 0));
+      compare(sequence, weights, null);
+      const { states, starts } = finish({ ...sequence, rows: [{ weights, horizon: null }] });
+      const position = weights.indexOf(1);
+      const after = starts.findIndex((start) => start > position);
+      for (const { norms } of states)
+        expect([...norms[0]!.slice(after)].every((value) => value === 0)).toBe(true);
+      expect(states.some(({ norms }) => norms[0]!.some((value) => value > 0))).toBe(true);
+    });
+  },
+);
 
 it('follows several losses at once as it follows each alone', () => {
   const sequence = sequenceOf('memnet');

@@ -74,7 +74,9 @@ class WayBack {
     this.#gradients = program.variants.map(differentiate);
     this.#wanted = this.#gradients.map(partInStates);
     const names = new Set(
-      program.variants.flatMap((graph) => graph.states.filter(({ dtype }) => dtype === 'f32')).map(({ name }) => name),
+      program.variants
+        .flatMap((graph) => graph.states.filter(({ dtype }) => dtype === 'f32'))
+        .map(({ name }) => name),
     );
     const steps = program.schedule.length;
     this.#norms = new Map([...names].map((name) => [name, rows.map(() => new Float64Array(steps))]));
@@ -129,7 +131,10 @@ function inputsFor({ program, inputs }: SequenceGradientRequest, rows: readonly 
   const weights = new Float64Array(rows.length * program.length);
   rows.forEach((row, i) => weights.set(Array.from(row.weights), i * program.length));
   const { weight: _replaced, ...others } = inputs;
-  return { ...repeatAll(others, rows.length), weight: { shape: [rows.length, program.length], data: weights } };
+  return {
+    ...repeatAll(others, rows.length),
+    weight: { shape: [rows.length, program.length], data: weights },
+  };
 }
 
 function repeatAll(tensors: NumericTensorMap, count: number): DenseMap {

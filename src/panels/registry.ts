@@ -13,6 +13,7 @@ import { FastWeights } from './fast-weights/FastWeights.tsx';
 import { hasForgetting } from './forgetting/data.ts';
 import { Forgetting } from './forgetting/Forgetting.tsx';
 import { Generalisation } from './generalisation/Generalisation.tsx';
+import { Gradient } from './gradient/Gradient.tsx';
 import { Log } from './log/Log.tsx';
 import type { Run } from './shared/data.ts';
 import { kernelOf } from './similarity/kernel.ts';
@@ -90,6 +91,13 @@ export const instruments: readonly InstrumentEntry[] = [
     component: States,
     region: 'memory',
     offeredFor: (run) => stateChoices(run).length > 0,
+  },
+  {
+    id: 'gradient',
+    title: 'Gradient through time',
+    component: Gradient,
+    region: 'memory',
+    offeredFor: (run) => run.states.length > 0,
   },
   {
     id: 'log',

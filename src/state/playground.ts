@@ -11,6 +11,7 @@ import { cursorStore } from './cursor-store.ts';
 import { differences, formatNumber } from './differences.ts';
 import type { Difference } from './differences.ts';
 import { frames } from './drawing.ts';
+import { followGradient } from './gradient-follower.ts';
 import { RunLibrary } from './persistence.ts';
 import type { RestoredRun, SavedView } from './persistence.ts';
 import { checkConfig, presetById } from './presets.ts';
@@ -43,6 +44,7 @@ export class Playground {
   constructor(client: TrainingClient, surroundings: Surroundings = browserSurroundings()) {
     this.#keys = new RunKeys(surroundings);
     this.session = new Session({ client, afterDraw: (callback) => frames.afterDraw(callback) });
+    followGradient(this.session);
   }
 
   /** Opens a run and starts following the settings. */

@@ -15,6 +15,7 @@ import type {
   RunEvent,
 } from '../worker/protocol.ts';
 import type { TrainingClient } from '../worker/client.ts';
+import { gradientStore } from './gradient-store.ts';
 import { metricsStore } from './metrics-store.ts';
 import { firstProbe, runStore, tell } from './run-store.ts';
 import type { Probe } from './run-store.ts';
@@ -84,6 +85,11 @@ export class Session {
     const shown = await this.#send({ type: 'probe', ...probe });
     if (shown) runStore.setState({ probe });
     return shown;
+  }
+
+  /** Follows the gradient through time of the probe and of one position's loss; null: no longer. */
+  watchGradient(watch: { readonly position: number | null } | null): Promise<boolean> {
+    return this.#send({ type: 'watchGradient', watch });
   }
 
   /**
@@ -249,6 +255,7 @@ export class Session {
     this.#options.onRunChanged?.(run.config);
     metricsStore.replace(this.#resuming?.metrics, this.#resuming?.evaluations);
     snapshotStore.set(null);
+    gradientStore.clear();
     runStore.setState({
       run,
       probe: firstProbe,
@@ -278,6 +285,9 @@ export class Session {
         snapshotStore.set(event.snapshot);
         this.#options.afterDraw(() => this.#client.acknowledge(event.frame));
         return;
+      case 'timeGradient':
+        gradientStore.add(event.gradient);
+        return;
       case 'checkpoint': {
         const waiting = this.#awaitingCheckpoint;
         this.#awaitingCheckpoint = [];
@@ -286,6 +296,7 @@ export class Session {
       }
       case 'restarted':
         metricsStore.replace();
+        gradientStore.clear();
         return;
       case 'stopped':
         runStore.setState(({ status }) => ({

@@ -133,7 +133,8 @@ export function sequenceGradient(
   const counts = position !== null && position < sample.mask.length && sample.mask[position] !== 0;
   const rows: LossRow[] = [{ weights, horizon: null }];
   if (horizon !== null) rows.push({ weights, horizon });
-  if (counts) rows.push({ weights: weights.map((weight, t) => (t === position ? weight : 0)), horizon: null });
+  if (counts)
+    rows.push({ weights: weights.map((weight, t) => (t === position ? weight : 0)), horizon: null });
   return {
     work: gradientsThroughTime({ program, parameters, inputs, rows }),
     finish: ({ starts, states }) => {

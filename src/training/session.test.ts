@@ -287,3 +287,55 @@ describe('snapshots', () => {
     expect((await watched.checkpoint()).training).toEqual((await plain.checkpoint()).training);
   });
 });
+
+describe('the gradient through time', () => {
+  it('comes for the weights at rest, and again for another position', async () => {
+    const driven = new Driven();
+    void driven.mailbox.post({ type: 'watchGradient', watch: { position: null } });
+    const first = (await driven.until('timeGradient')).gradient;
+    expect([first.step, first.split, first.horizon]).toEqual([0, 'heldOut', null]);
+    expect(first.states.map(({ name }) => name)).toContain('values');
+    expect(first.states.every(({ truncated, alone }) => truncated === null && alone === null)).toBe(true);
+    const answer = first.starts.length - 1;
+    void driven.mailbox.post({ type: 'watchGradient', watch: { position: answer } });
+    const second = (await driven.until('timeGradient')).gradient;
+    expect(second.states.map(({ full }) => full)).toEqual(first.states.map(({ full }) => full));
+    expect(second.states.some(({ alone }) => alone?.some((value) => value > 0))).toBe(true);
+  });
+
+  it('shows the cuts of truncated training', async () => {
+    const driven = new Driven({ strategy: 'truncated', horizon: 2 });
+    void driven.mailbox.post({ type: 'watchGradient', watch: { position: null } });
+    const { gradient } = await driven.until('timeGradient');
+    expect(gradient.horizon).toBe(2);
+    const hidden = gradient.states.find(({ name }) => name === 'hidden')!;
+    expect(Array.from(hidden.truncated!)).not.toEqual(Array.from(hidden.full));
+    // In the last stretch nothing is cut.
+    expect(hidden.truncated!.at(-1)).toBe(hidden.full.at(-1));
+  });
+
+  it('leaves what is trained as it is, and stops when nobody looks', async () => {
+    const plain = new Driven();
+    await plain.rest({ type: 'step', count: 6 });
+    const watched = new Driven();
+    void watched.mailbox.post({ type: 'watchGradient', watch: { position: 0 } });
+    await watched.rest({ type: 'step', count: 6 });
+    expect(weights(await watched.checkpoint())).toEqual(weights(await plain.checkpoint()));
+    void watched.mailbox.post({ type: 'watchGradient', watch: null });
+    await watched.rest({ type: 'step', count: 1 });
+    const before = watched.count('timeGradient');
+    await watched.rest({ type: 'step', count: 5 });
+    expect(watched.count('timeGradient')).toBe(before);
+  });
+
+  it('takes a small part of the time while training', async () => {
+    let now = 0;
+    const clock = { now: () => (now += 4), date: () => 0 };
+    const driven = new Driven({ steps: 1000 }, {}, { clock });
+    void driven.mailbox.post({ type: 'watchGradient', watch: { position: null } });
+    await driven.rest({ type: 'step', count: 200 });
+    const slices = driven.count('measuring') + driven.count('timeGradient');
+    expect(slices).toBeGreaterThan(2);
+    expect(slices).toBeLessThan(200 / 6);
+  });
+});

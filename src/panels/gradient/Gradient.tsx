@@ -1,0 +1,120 @@
+/** The gradient through time. The worker computes it only while this can be seen. */
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { gradientStore } from '../../state/gradient-store.ts';
+import { cursorStore } from '../../state/cursor-store.ts';
+import { snapshotSources, useRun } from '../../state/hooks.ts';
+import type { Subscribable } from '../../state/hooks.ts';
+import { Instrument } from '../shared/Instrument.tsx';
+import { currentMoment, goToPosition } from '../shared/moment.ts';
+import type { Cell } from '../shared/picture.ts';
+import { emptyTable } from '../shared/picture.ts';
+import { Select } from '../shared/Select.tsx';
+import type { Scene } from '../shared/stage.ts';
+import type { VisitKind } from '../shared/Stage.tsx';
+import type { TimeGradient } from './data.ts';
+import { gradientData, gradientTable, stateChoices, together } from './data.ts';
+import { gradientPicture, naturalHeight } from './picture.ts';
+
+const sources: readonly Subscribable[] = [...snapshotSources, gradientStore];
+const emptyHeight = 200;
+
+const shownGradient = (): TimeGradient | null => gradientStore.at(cursorStore.getState().step);
+
+function sceneFor(state: string): Scene {
+  return {
+    height: (width) => {
+      const moment = currentMoment();
+      const data = moment && gradientData(moment, shownGradient(), state);
+      return data ? naturalHeight(data, width) : emptyHeight;
+    },
+    draw: (size, palette) =>
+      gradientPicture(currentMoment(), { size, palette, gradient: shownGradient(), state }),
+  };
+}
+
+export function Gradient() {
+  const run = useRun((current) => current.run);
+  const choices = run ? stateChoices(run) : [];
+  const [asked, setAsked] = useState(together);
+  const state = choices.find(({ value }) => value === asked)?.value ?? choices[0]?.value ?? together;
+  const visit = (cell: Cell | null, kind: VisitKind): void => {
+    const start = cell && kind !== 'hover' ? shownGradient()?.starts[cell.column] : undefined;
+    if (start !== undefined) goToPosition(start);
+  };
+  return (
+    <Watched>
+      <Instrument
+        id="gradient"
+        title="Gradient through time"
+        howToRead="The higher a point, the more the loss would change with the memory that this position finds."
+        more={<HowToRead />}
+        scene={sceneFor(state)}
+        sources={sources}
+        table={() => {
+          const gradient = shownGradient();
+          return gradient ? gradientTable(gradient) : emptyTable;
+        }}
+        startCell={() => ({ grid: 'norms', column: currentMoment()?.position ?? 0, row: 0 })}
+        onVisit={visit}
+        controls={
+          choices.length > 1 && (
+            <Select label="Which state" options={choices} value={state} onChange={setAsked} />
+          )
+        }
+      />
+    </Watched>
+  );
+}
+
+/** Asks for gradients while its content is in view on a page in view. */
+function Watched({ children }: { readonly children: ReactNode }) {
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let stop: (() => void) | null = null;
+    let inView = false;
+    const update = (): void => {
+      const wanted = inView && !document.hidden;
+      if (wanted) stop ??= gradientStore.watch();
+      else {
+        stop?.();
+        stop = null;
+      }
+    };
+    const observer = new IntersectionObserver((entries) => {
+      inView = entries.at(-1)?.isIntersecting ?? false;
+      update();
+    });
+    observer.observe(root.current!);
+    document.addEventListener('visibilitychange', update);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener('visibilitychange', update);
+      stop?.();
+    };
+  }, []);
+  return <div ref={root}>{children}</div>;
+}
+
+function HowToRead() {
+  return (
+    <>
+      <p>
+        Each point is ‖∂loss/∂state‖: the length of the gradient of the loss with respect to the state that a
+        position (or a segment) begins with, computed in double precision for the sequence that is shown. The
+        axis is logarithmic: a straight fall to the left is a gradient that vanishes by the same factor at
+        every step back. What never reaches a position cannot teach it what to write.
+      </p>
+      <p>
+        The line of one position is the part of the loss that belongs to the answer at the cursor: move the
+        cursor to see how far back that answer reaches. With truncated training the dashed line is the
+        gradient that training uses; it begins anew at every boundary, and the shaded part is what the horizon
+        cuts off.
+      </p>
+      <p>
+        It is computed only while it can be seen. During training it takes less than a tenth of the time, so
+        it follows at some distance; the legend names the step of its weights.
+      </p>
+    </>
+  );
+}
