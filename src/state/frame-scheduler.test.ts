@@ -4,6 +4,7 @@ import { FrameScheduler } from './frame-scheduler.ts';
 let frames: (() => void)[] = [];
 let reported: unknown[] = [];
 let scheduler: FrameScheduler;
+let time = 0;
 
 function nextFrame(): void {
   for (const frame of frames.splice(0)) frame();
@@ -15,6 +16,7 @@ beforeEach(() => {
   scheduler = new FrameScheduler(
     (callback) => frames.push(callback),
     (error) => reported.push(error),
+    () => time,
   );
 });
 
@@ -37,14 +39,32 @@ describe('a frame scheduler', () => {
     expect(frames).toHaveLength(0);
   });
 
-  it('calls back only after everything dirty is drawn, and once', () => {
+  it('calls back only after what was dirty is drawn, and once', () => {
     const order: string[] = [];
-    scheduler.afterDraw(() => order.push('acknowledged'));
     scheduler.register(() => order.push('drawn'));
+    scheduler.afterDraw(() => order.push('acknowledged'));
     nextFrame();
     scheduler.register(() => order.push('drawn again'));
     nextFrame();
     expect(order).toEqual(['drawn', 'acknowledged', 'drawn again']);
+  });
+
+  it('draws in the next frame what does not fit into one, and acknowledges then', () => {
+    const order: string[] = [];
+    const slow = (name: string) => () => {
+      time += 6;
+      order.push(name);
+    };
+    const first = scheduler.register(slow('first'));
+    scheduler.register(slow('second'));
+    scheduler.register(slow('third'));
+    scheduler.afterDraw(() => order.push('acknowledged'));
+    nextFrame();
+    expect(order).toEqual(['first', 'second']);
+    first.markDirty();
+    nextFrame();
+    expect(order).toEqual(['first', 'second', 'third', 'acknowledged', 'first']);
+    expect(frames).toHaveLength(0);
   });
 
   it('draws the others and acknowledges when one draw function throws', () => {

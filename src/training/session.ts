@@ -17,6 +17,7 @@ import type { Failure } from '../foundation/errors.ts';
 import { assembleBatch, samplesOf } from './batches.ts';
 import { checkCheckpoint, isFinite, untrained } from './checkpoint.ts';
 import { optimizerSettings, strategyOf } from './config.ts';
+import { PicturePace } from './picture-pace.ts';
 import { EvaluationPass, InferencePool, sampleOf, takeSnapshot } from './inference.ts';
 import type { Probe } from './inference.ts';
 import type { Letter, Mailbox } from './mailbox.ts';
@@ -78,9 +79,6 @@ type Events = AsyncGenerator<SessionEvent, void, void>;
 
 const realClock: Clock = { now: () => performance.now(), date: () => Date.now() };
 
-/** While training, snapshots take at most one part in five of the time, and come at most 20 times a second. */
-const snapshotPause = { costs: 4, milliseconds: 50 };
-
 /**
  * @throws PlaygroundError `invalid-checkpoint` or `unsupported-program` with the first event; later whatever the executor
  * throws when its device is gone.
@@ -114,6 +112,7 @@ class Session {
   readonly #execution: Execution;
   readonly #pool: InferencePool;
   readonly #record: RunRecord;
+  readonly #pace = new PicturePace();
   /** Training goes on while the step is below this. */
   #stopAt = 0;
   readonly #gradient: GradientWatch;
@@ -122,7 +121,6 @@ class Session {
   /** What the last snapshot showed: nothing new is worth no picture. */
   #shown = '';
   #restarts = 0;
-  #snapshotDueAt = 0;
   /** The last state whose weights are known to be finite. */
   #safe: Checkpoint;
   #savedAt = 0;
@@ -248,7 +246,9 @@ class Session {
       return;
     }
     const tokens = samples.reduce((total, { mask }) => total + mask.length, 0);
-    const seconds = (this.#clock.now() - began) / 1000;
+    const ended = this.#clock.now();
+    this.#pace.stepTook(began, ended);
+    const seconds = (ended - began) / 1000;
     const point = this.#record.addStep({ loss, gradientNorm, learningRate, seconds, tokens });
     yield { type: 'step', step: step + 1, loss };
     if (point) yield { type: 'metrics', point };
@@ -294,7 +294,7 @@ class Session {
 
   #snapshotDue(): boolean {
     if (!this.#mailbox.snapshotWanted || this.#shown === this.#view()) return false;
-    return !this.#training || this.#clock.now() >= this.#snapshotDueAt;
+    return !this.#training || this.#pace.due(this.#clock.now());
   }
 
   #view(): string {
@@ -307,8 +307,7 @@ class Session {
     const snapshot = await takeSnapshot(this.#run, this.#pool, this.#probe, this.#record.step);
     this.#shown = this.#view();
     this.#mailbox.snapshotTaken();
-    const ended = this.#clock.now();
-    this.#snapshotDueAt = ended + Math.max(snapshotPause.milliseconds, snapshotPause.costs * (ended - began));
+    this.#pace.pictureTook(began, this.#clock.now());
     yield { type: 'snapshot', snapshot };
   }
 
