@@ -3,6 +3,7 @@ import { createContext, use, useSyncExternalStore } from 'react';
 import type { Action, ActionId, Actions } from '../state/actions.ts';
 import type { Playground } from '../state/playground.ts';
 import { cursorStore } from '../state/cursor-store.ts';
+import { interventionStore } from '../state/interventions.ts';
 import { runStore } from '../state/run-store.ts';
 import { settingsStore } from '../state/settings-store.ts';
 import { snapshotStore } from '../state/snapshot-store.ts';
@@ -24,9 +25,9 @@ export function usePage(): Page {
 
 /** Everything that an action's label or availability may depend on. */
 function subscribe(listener: () => void): () => void {
-  const stops = [runStore, settingsStore, themeStore, snapshotStore, cursorStore, travelStore].map((store) =>
-    store.subscribe(listener),
-  );
+  const stops = [
+    ...[runStore, settingsStore, themeStore, snapshotStore, cursorStore, travelStore, interventionStore],
+  ].map((store) => store.subscribe(listener));
   return () => {
     for (const stop of stops) stop();
   };

@@ -16,6 +16,7 @@ import { Generalisation } from './generalisation/Generalisation.tsx';
 import { Gradient } from './gradient/Gradient.tsx';
 import { Log } from './log/Log.tsx';
 import type { Run } from './shared/data.ts';
+import { Interventions } from './interventions/Interventions.tsx';
 import { kernelOf } from './similarity/kernel.ts';
 import { Similarity } from './similarity/Similarity.tsx';
 import { Slots } from './slots/Slots.tsx';
@@ -98,6 +99,13 @@ export const instruments: readonly InstrumentEntry[] = [
     component: Gradient,
     region: 'memory',
     offeredFor: (run) => run.states.length > 0,
+  },
+  {
+    id: 'interventions',
+    title: 'Interventions',
+    component: Interventions,
+    region: 'memory',
+    offeredFor: ({ memory }) => memory.banks.length > 0 || memory.gates.length > 0,
   },
   {
     id: 'log',

@@ -9,6 +9,8 @@ import { focusRegion, layoutStore } from './layout-store.ts';
 import type { Region } from './layout-store.ts';
 import type { Playground } from './playground.ts';
 import { runStore } from './run-store.ts';
+import { interventionActions } from './intervention-actions.ts';
+import type { InterventionActionId } from './intervention-actions.ts';
 import { lengthOf, snapshotStore } from './snapshot-store.ts';
 import { followTraining, goToStep, moveStep, playSteps, stopPlaying } from './step-cursor.ts';
 import { themeStore, toggleTheme } from './theme-store.ts';
@@ -57,6 +59,7 @@ export type ActionId =
   | 'followTraining'
   | 'playBackward'
   | 'playForward'
+  | InterventionActionId
   | FileActionId
   | 'theme'
   | 'commands'
@@ -294,6 +297,7 @@ export function createActions(playground: Playground): Actions {
     ...pageActions,
     ...fileActions(playground),
     ...stepCursorActions,
+    ...interventionActions,
     ...focusActions,
   };
   return Object.fromEntries(

@@ -12,6 +12,7 @@ import { differences, formatNumber } from './differences.ts';
 import type { Difference } from './differences.ts';
 import { frames } from './drawing.ts';
 import { followGradient } from './gradient-follower.ts';
+import { InterventionRunner } from './intervention-runner.ts';
 import { RunLibrary } from './persistence.ts';
 import type { RestoredRun, SavedView } from './persistence.ts';
 import { checkConfig, presetById } from './presets.ts';
@@ -32,6 +33,7 @@ const reloadPatience = 1000;
 
 export class Playground {
   readonly session: Session;
+  readonly interventions: InterventionRunner;
   readonly #keys: RunKeys;
   #library: RunLibrary | null = null;
   #autosave: Autosave | null = null;
@@ -45,6 +47,7 @@ export class Playground {
     this.#keys = new RunKeys(surroundings);
     this.session = new Session({ client, afterDraw: (callback) => frames.afterDraw(callback) });
     followGradient(this.session);
+    this.interventions = new InterventionRunner((request) => this.session.intervene(request));
   }
 
   /** Opens a run and starts following the settings. */

@@ -9,6 +9,8 @@ import type {
   Command,
   ExportedFile,
   FromWorker,
+  InterventionRequest,
+  InterventionResult,
   Proof,
   ReadRun,
   RunConfig,
@@ -129,6 +131,14 @@ export class Session {
     return (await this.#ask({ type: 'readRunFile', bytes }, 'runRead'))?.read ?? null;
   }
 
+  /**
+   * Operates on the memory of the shown sequence; weights and training stay as they are.
+   * @throws PlaygroundError when the memory does not have what is asked for
+   */
+  async intervene(request: InterventionRequest): Promise<InterventionResult> {
+    return (await this.#answer({ type: 'intervene', request }, 'intervened')).result;
+  }
+
   /** Moves the current run to another executor; weights, optimizer and metrics stay. */
   async changeExecutor(executor: RunConfig['executor']): Promise<boolean> {
     const checkpoint = await this.checkpoint();
@@ -214,13 +224,33 @@ export class Session {
     command: Command,
     type: Type,
   ): Promise<Extract<FromWorker, { type: Type }> | null> {
-    let answer: FromWorker | null = null;
+    try {
+      return await this.#answer(command, type);
+    } catch (error) {
+      tell('failure', toFailure(error));
+      return null;
+    }
+  }
+
+  /** Sends a command and gives the event that comes before its answer. @throws PlaygroundError when it was refused */
+  async #answer<Type extends FromWorker['type']>(
+    command: Command,
+    type: Type,
+  ): Promise<Extract<FromWorker, { type: Type }>> {
+    const heard: Extract<FromWorker, { type: Type }>[] = [];
+    const isAnswer = (message: FromWorker): message is Extract<FromWorker, { type: Type }> =>
+      message.type === type;
     const stop = this.#client.subscribe((message) => {
-      if (message.type === type) answer = message;
+      if (isAnswer(message)) heard.push(message);
     });
-    const sent = await this.#send(command);
-    stop();
-    return sent ? answer : null;
+    try {
+      await this.#client.send(command);
+    } finally {
+      stop();
+    }
+    const answer = heard.at(-1);
+    if (!answer) throw new Error(`the worker did not answer ${command.type}`);
+    return answer;
   }
 
   #receive(message: FromWorker): void {

@@ -3,13 +3,15 @@
  * over the stores, so a new key cannot be forgotten.
  */
 import type { Cursor } from './cursor-store.ts';
+import type { InterventionState } from './interventions.ts';
 import type { Layout } from './layout-store.ts';
 import type { LibraryList } from './library.ts';
 import type { RunState } from './run-store.ts';
 import type { Settings } from './settings-store.ts';
 import type { Travel } from './travel-store.ts';
 
-export interface PageState extends RunState, Settings, Cursor, Layout, Travel, LibraryList {
+export interface PageState
+  extends RunState, Settings, Cursor, Layout, Travel, LibraryList, InterventionState {
   readonly theme: unknown;
   /** Points and evaluations. */
   readonly metrics: unknown;
@@ -59,6 +61,13 @@ export const storagePolicy = {
   stage: { reload: 'gone', share: 'never' },
   file: { reload: 'gone', share: 'never' },
   proof: { reload: 'gone', share: 'never' },
+  interventions: { reload: 'gone', share: 'never' },
+  draft: { reload: 'gone', share: 'never' },
+  surveying: { reload: 'gone', share: 'never' },
+  outcome: { reload: 'gone', share: 'never' },
+  operating: { reload: 'gone', share: 'never' },
+  refusal: { reload: 'gone', share: 'never' },
+  watchers: { reload: 'gone', share: 'never' },
   entries: { reload: 'again', share: 'never' },
   removed: { reload: 'gone', share: 'never' },
   open: { reload: 'again', share: 'never' },

@@ -1,5 +1,6 @@
 /** An instrument that draws a picture: the frame, the stage in it, and the files that the picture can be saved as. */
 import { useRef } from 'react';
+import type { ReactNode } from 'react';
 import { toFailure } from '../../foundation/errors.ts';
 import { tell } from '../../state/run-store.ts';
 import type { ExportFormat } from './export.ts';
@@ -14,6 +15,8 @@ import type { StageProps } from './Stage.tsx';
 
 export interface InstrumentProps extends FrameProps, Omit<StageProps, 'stageRef' | 'maximised'> {
   readonly table: () => Table;
+  /** Controls that need more room than the title line has. */
+  readonly toolbar?: ReactNode;
 }
 
 export function Instrument(props: InstrumentProps) {
@@ -23,6 +26,7 @@ export function Instrument(props: InstrumentProps) {
   const save = (format: ExportFormat): void => void saveAs(format, stageRef.current, props);
   return (
     <Frame {...{ id, title, howToRead, more, controls }} formats={exportFormats} onSave={save}>
+      {props.toolbar}
       <Stage
         title={title}
         scene={scene}

@@ -116,7 +116,7 @@ function describeToken(
 
 const inset = (cell: number): number => (cell >= 12 ? 1 : cell >= 4 ? 0.5 : 0);
 
-function tokenCell(text: string, { x, y, width, height }: Box, palette: Palette): Mark[] {
+export function tokenCell(text: string, { x, y, width, height }: Box, palette: Palette): Mark[] {
   const gap = inset(width);
   const chip: Mark = {
     kind: 'rect',
@@ -136,7 +136,7 @@ function letter(text: string, { x, y, width, height }: Box, fill: string, weight
   return { kind: 'text', ...middle, text, fill, size, weight, family: 'mono' };
 }
 
-function dot({ x, y, width, height }: Box, palette: Palette): Mark {
+export function dot({ x, y, width, height }: Box, palette: Palette): Mark {
   const r = 1;
   return {
     kind: 'rect',
@@ -150,7 +150,7 @@ function dot({ x, y, width, height }: Box, palette: Palette): Mark {
   };
 }
 
-function outputCell(answer: Answer, text: string, box: Box, palette: Palette): Mark[] {
+export function outputCell(answer: Answer, text: string, box: Box, palette: Palette): Mark[] {
   const right = answer.output === answer.target;
   const gap = inset(box.width);
   const colour = right ? palette.right : palette.wrong;
