@@ -17,6 +17,7 @@ import { TrainingSection } from './settings/TrainingSection.tsx';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { FileDrop } from './ui/FileDrop.tsx';
 import { RegionTabs } from './ui/RegionTabs.tsx';
+import { SlowMotionBar } from './slow-motion/SlowMotionBar.tsx';
 import { TravelDialogs } from './travel/TravelDialogs.tsx';
 import { useNarrow } from './ui/use-narrow.ts';
 
@@ -62,6 +63,7 @@ export function App() {
           )}
         </div>
       </div>
+      {shows('memory') && <SlowMotionBar />}
       {shows('memory') && <CursorBar />}
       <CommandDialog />
       <TravelDialogs />

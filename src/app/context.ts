@@ -5,6 +5,7 @@ import type { Playground } from '../state/playground.ts';
 import { cursorStore } from '../state/cursor-store.ts';
 import { interventionStore } from '../state/interventions.ts';
 import { runStore } from '../state/run-store.ts';
+import { slowMotionStore } from '../state/slow-motion.ts';
 import { settingsStore } from '../state/settings-store.ts';
 import { snapshotStore } from '../state/snapshot-store.ts';
 import { themeStore } from '../state/theme-store.ts';
@@ -26,7 +27,14 @@ export function usePage(): Page {
 /** Everything that an action's label or availability may depend on. */
 function subscribe(listener: () => void): () => void {
   const stops = [
-    ...[runStore, settingsStore, themeStore, snapshotStore, cursorStore, travelStore, interventionStore],
+    runStore,
+    settingsStore,
+    themeStore,
+    snapshotStore,
+    cursorStore,
+    travelStore,
+    interventionStore,
+    slowMotionStore,
   ].map((store) => store.subscribe(listener));
   return () => {
     for (const stop of stops) stop();

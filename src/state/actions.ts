@@ -11,6 +11,8 @@ import type { Playground } from './playground.ts';
 import { runStore } from './run-store.ts';
 import { interventionActions } from './intervention-actions.ts';
 import type { InterventionActionId } from './intervention-actions.ts';
+import { slowMotionActions } from './slow-motion-actions.ts';
+import type { SlowMotionActionId } from './slow-motion-actions.ts';
 import { lengthOf, snapshotStore } from './snapshot-store.ts';
 import { followTraining, goToStep, moveStep, playSteps, stopPlaying } from './step-cursor.ts';
 import { themeStore, toggleTheme } from './theme-store.ts';
@@ -61,6 +63,7 @@ export type ActionId =
   | 'playForward'
   | InterventionActionId
   | FileActionId
+  | SlowMotionActionId
   | 'theme'
   | 'commands'
   | `focus.${Region}`;
@@ -296,6 +299,7 @@ export function createActions(playground: Playground): Actions {
     ...trainingActions(playground),
     ...pageActions,
     ...fileActions(playground),
+    ...slowMotionActions(playground.slowMotion),
     ...stepCursorActions,
     ...interventionActions,
     ...focusActions,

@@ -23,6 +23,7 @@ import type { Probe } from './run-store.ts';
 import { previewTask, settingsProblem, tellingProbe } from './samples.ts';
 import { Session } from './session.ts';
 import { settingsStore } from './settings-store.ts';
+import { SlowMotionPlayer } from './slow-motion.ts';
 import { decodeConfig, encodeConfig } from './url.ts';
 import type { Shared } from './url.ts';
 
@@ -34,6 +35,7 @@ const reloadPatience = 1000;
 export class Playground {
   readonly session: Session;
   readonly interventions: InterventionRunner;
+  readonly slowMotion: SlowMotionPlayer;
   readonly #keys: RunKeys;
   #library: RunLibrary | null = null;
   #autosave: Autosave | null = null;
@@ -46,6 +48,7 @@ export class Playground {
   constructor(client: TrainingClient, surroundings: Surroundings = browserSurroundings()) {
     this.#keys = new RunKeys(surroundings);
     this.session = new Session({ client, afterDraw: (callback) => frames.afterDraw(callback) });
+    this.slowMotion = new SlowMotionPlayer(this.session);
     followGradient(this.session);
     this.interventions = new InterventionRunner((request) => this.session.intervene(request));
   }

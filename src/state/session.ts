@@ -13,8 +13,10 @@ import type {
   InterventionResult,
   Proof,
   ReadRun,
+  Rehearsal,
   RunConfig,
   RunEvent,
+  UpdateReport,
 } from '../worker/protocol.ts';
 import type { TrainingClient } from '../worker/client.ts';
 import { gradientStore } from './gradient-store.ts';
@@ -92,6 +94,21 @@ export class Session {
   /** Follows the gradient through time of the probe and of one position's loss; null: no longer. */
   watchGradient(watch: { readonly position: number | null } | null): Promise<boolean> {
     return this.#send({ type: 'watchGradient', watch });
+  }
+
+  /** The next training step taken apart; nothing changes. null (and a message) if that cannot be done now. */
+  async rehearse(): Promise<Rehearsal | null> {
+    return (await this.#ask({ type: 'rehearse' }, 'rehearsal'))?.rehearsal ?? null;
+  }
+
+  /** Makes one training step and gives what it changed; null (and a message) if it could not be made. */
+  async update(): Promise<UpdateReport | null> {
+    const report = this.#next((message) =>
+      message.type === 'update' ? message.update : message.type === 'stopped' ? null : undefined,
+    );
+    if (await this.#send({ type: 'update' })) return report.value;
+    report.stop();
+    return null;
   }
 
   /**
@@ -219,6 +236,20 @@ export class Session {
     }
   }
 
+  /** The first message that `pick` makes something of. */
+  #next<T>(pick: (message: FromWorker) => T | undefined): { readonly value: Promise<T>; stop(): void } {
+    let stop = (): void => {};
+    const value = new Promise<T>((resolve) => {
+      stop = this.#client.subscribe((message) => {
+        const picked = pick(message);
+        if (picked === undefined) return;
+        stop();
+        resolve(picked);
+      });
+    });
+    return { value, stop: () => stop() };
+  }
+
   /** Sends a command and gives the event that comes before its answer; null (and a message) if it was refused. */
   async #ask<Type extends FromWorker['type']>(
     command: Command,
@@ -284,6 +315,7 @@ export class Session {
   #begin({ run, step }: EventOf<'configured'>): void {
     this.#options.onRunChanged?.(run.config);
     metricsStore.replace(this.#resuming?.metrics, this.#resuming?.evaluations);
+    snapshotStore.hold(null);
     snapshotStore.set(null);
     gradientStore.clear();
     runStore.setState({
@@ -318,6 +350,9 @@ export class Session {
       case 'timeGradient':
         gradientStore.add(event.gradient);
         return;
+      case 'rehearsal':
+      case 'update':
+        return; // heard by whoever asked
       case 'checkpoint': {
         const waiting = this.#awaitingCheckpoint;
         this.#awaitingCheckpoint = [];

@@ -10,6 +10,7 @@ export class SnapshotStore {
   readonly #listeners = new Set<() => void>();
   readonly #ring = new SnapshotRing();
   #latest: Snapshot | null = null;
+  #held: Snapshot | null = null;
   #version = 0;
 
   /** The newest of the run; null until the run has produced one. */
@@ -17,8 +18,9 @@ export class SnapshotStore {
     return this.#latest;
   }
 
-  /** The snapshot at the training-step cursor, or the newest while the cursor follows: what instruments draw. */
+  /** What instruments draw: the one held, else that at the training-step cursor, or the newest while the cursor follows. */
   get shown(): Snapshot | null {
+    if (this.#held) return this.#held;
     const { step } = cursorStore.getState();
     return step === null ? this.#latest : this.#ring.nearest(step);
   }
@@ -41,6 +43,14 @@ export class SnapshotStore {
     this.#version++;
     // What was looked at is gone with the old history.
     if (begins) cursorStore.setState({ step: null, playing: null });
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Shows a snapshot that is none of the run's history until another or none (null) is held. */
+  hold(snapshot: Snapshot | null): void {
+    if (snapshot === this.#held) return;
+    this.#held = snapshot;
+    this.#version++;
     for (const listener of this.#listeners) listener();
   }
 

@@ -66,6 +66,6 @@ function show(step: number): void {
   if (snapshot) cursorStore.setState({ step: snapshot === snapshotStore.latest ? null : snapshot.step });
 }
 
-function prefersReducedMotion(): boolean {
+export function prefersReducedMotion(): boolean {
   return typeof matchMedia !== 'undefined' && matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -18,6 +18,8 @@ export interface PageState
   readonly snapshot: unknown;
   /** Weights and optimizer moments; they live in the worker. */
   readonly training: unknown;
+  /** The step that is being followed in slow motion. */
+  readonly slowMotion: unknown;
 }
 
 export interface StoragePolicy {
@@ -40,6 +42,7 @@ export const storagePolicy = {
   // Snapshots of earlier steps are not stored, so there is nothing to return to.
   step: { reload: 'gone', share: 'never' },
   playing: { reload: 'gone', share: 'never' },
+  slowMotion: { reload: 'gone', share: 'never' },
   training: { reload: 'run', share: 'never' },
   metrics: { reload: 'run', share: 'never' },
   savedAt: { reload: 'run', share: 'never' },

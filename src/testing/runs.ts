@@ -147,6 +147,8 @@ export class ScriptedClient implements TrainingClient {
         return;
       case 'probe':
       case 'watchGradient':
+      case 'rehearse':
+      case 'update':
       case 'measureExecutors':
       case 'exportModel':
       case 'verifyModel':

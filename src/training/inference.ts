@@ -186,7 +186,8 @@ export async function takeSnapshot(
   };
 }
 
-async function infer(
+/** One forward pass over padded samples: the output that the loss reads [B, T, …], and the taps if asked for. */
+export async function infer(
   run: PreparedRun,
   { execution }: Inference,
   samples: readonly Sample[],

@@ -15,6 +15,10 @@ export type SessionCommand =
   | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
   /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
   | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
+  /** Take the next step apart without making it; only while nothing is trained. */
+  | { readonly type: 'rehearse' }
+  /** Make one step like any other, and tell how far the weights moved. */
+  | { readonly type: 'update' }
   | { readonly type: 'saveCheckpoint' }
   /** Look at the run between two steps: training waits, and nothing may be changed. */
   | { readonly type: 'look'; readonly at: (view: RunView) => Promise<void> }

@@ -86,6 +86,44 @@ export interface TimeGradient {
   }[];
 }
 
+/** Tensors of the model that belong together by name. */
+export interface ParameterGroup {
+  readonly name: string;
+  /** How many numbers it has. */
+  readonly numbers: number;
+  /** Euclidean norm of the weights. */
+  readonly norm: number;
+}
+
+/** The next training step taken apart, before it is made: nothing has changed. */
+export interface Rehearsal {
+  /** Updates done. */
+  readonly step: number;
+  readonly batchSize: number;
+  /** The first sequence of the batch, at the present weights. */
+  readonly snapshot: Snapshot;
+  /** Loss of that sequence by position; NaN where no answer counts. */
+  readonly losses: Float32Array;
+  /** Mean over the answers of the whole batch: what the step lowers. */
+  readonly batchLoss: number;
+  /** Of the first sequence, on the way back. */
+  readonly gradient: TimeGradient;
+  /** With the norm of the gradient of the whole batch. */
+  readonly groups: readonly (ParameterGroup & { readonly gradient: number })[];
+}
+
+/** What an update has changed. */
+export interface UpdateReport {
+  /** Updates done, this one included. */
+  readonly step: number;
+  readonly loss: number;
+  /** Global norm before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** Norm of the weights before the update, and of what was added to them. */
+  readonly groups: readonly (ParameterGroup & { readonly change: number })[];
+}
+
 /** One live sample of the task, for the preview. */
 export interface SamplePreview {
   readonly split: string;

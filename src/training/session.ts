@@ -11,7 +11,7 @@
  * Training sample i of a run is sample i of the task, so where a run stands is one number, its step: a run that goes on
  * from a checkpoint does what it would have done without the break.
  */
-import type { Execution, Executor, ParameterStore } from '../executors/executor.ts';
+import type { Execution, Executor, ParameterStore, TrainingState } from '../executors/executor.ts';
 import { PlaygroundError, toFailure } from '../foundation/errors.ts';
 import type { Failure } from '../foundation/errors.ts';
 import { assembleBatch, samplesOf } from './batches.ts';
@@ -26,8 +26,17 @@ import type { GradientView } from './gradient-watch.ts';
 import { initialParameters } from './parameters.ts';
 import { RunRecord } from './record.ts';
 import type { PreparedRun } from './run-config.ts';
-import type { Checkpoint, Evaluation, MetricPoint, Snapshot, TimeGradient } from './run.ts';
+import type {
+  Checkpoint,
+  Evaluation,
+  MetricPoint,
+  Rehearsal,
+  Snapshot,
+  TimeGradient,
+  UpdateReport,
+} from './run.ts';
 import { learningRateAt } from './schedule.ts';
+import { rehearse, updateReport } from './slow-step.ts';
 
 export type SessionState = 'paused' | 'training' | 'finished';
 
@@ -43,6 +52,9 @@ export type SessionEvent =
   | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
+  | { readonly type: 'rehearsal'; readonly rehearsal: Rehearsal }
+  /** After the one step that was asked for by `update`. */
+  | { readonly type: 'update'; readonly update: UpdateReport }
   /** Its arrays are the session's own, to go back to: copy them to change or move them. */
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** The run went back: to its start, or to the checkpoint whose metrics these are. */
@@ -116,6 +128,8 @@ class Session {
   /** Training goes on while the step is below this. */
   #stopAt = 0;
   readonly #gradient: GradientWatch;
+  /** The weights before the next step, where its update is to be told. */
+  #beforeUpdate: TrainingState | null = null;
   #evaluation: EvaluationPass | null = null;
   #probe: Probe;
   /** What the last snapshot showed: nothing new is worth no picture. */
@@ -193,6 +207,16 @@ class Session {
           if (command.watch) this.#gradient.watch(command.watch.position);
           else this.#gradient.stop();
           break;
+        case 'rehearse':
+          this.#checkPaused();
+          yield { type: 'rehearsal', rehearsal: await this.#rehearse() };
+          break;
+        case 'update':
+          this.#checkPaused();
+          this.#beforeUpdate = await this.#store.read();
+          this.#stopAt = step + 1;
+          yield this.#stateEvent();
+          break;
         case 'saveCheckpoint':
           yield* this.#save();
           break;
@@ -216,6 +240,22 @@ class Session {
     } finally {
       refuse(new Error('the session has ended')); // no answer yet: the consumer has left the loop
     }
+  }
+
+  #checkPaused(): void {
+    if (!this.#training) return;
+    const kept = 'Training goes on.';
+    throw new PlaygroundError(
+      'still-training',
+      'A step can be taken apart only at rest.',
+      kept,
+      'Pause first.',
+    );
+  }
+
+  async #rehearse(): Promise<Rehearsal> {
+    const { parameters: weights } = await this.#store.read();
+    return rehearse(this.#run, { pool: this.#pool, execution: this.#execution, weights }, this.#record.step);
   }
 
   #stateEvent(): SessionEvent {
@@ -253,8 +293,18 @@ class Session {
     yield { type: 'step', step: step + 1, loss };
     if (point) yield { type: 'metrics', point };
     if (this.#evaluationDue()) this.#evaluate();
-    if (!this.#training) yield* this.#pause();
-    else if (this.#clock.now() - this.#savedAt >= this.#checkpointMilliseconds) yield* this.#save();
+    if (!this.#training) {
+      yield* this.#pause();
+      yield* this.#tellUpdate({ step: step + 1, loss, gradientNorm, learningRate });
+    } else if (this.#clock.now() - this.#savedAt >= this.#checkpointMilliseconds) yield* this.#save();
+  }
+
+  /** What the step that has just been saved did to the weights, if somebody asked. */
+  async *#tellUpdate(figures: Parameters<typeof updateReport>[2]): Events {
+    const before = this.#beforeUpdate;
+    this.#beforeUpdate = null;
+    if (!before || this.#safe.training.updates !== before.updates + 1) return;
+    yield { type: 'update', update: updateReport(before, this.#safe.training, figures) };
   }
 
   /** Stops, and puts the last finite weights back. */
@@ -363,6 +413,7 @@ class Session {
     this.#safe = checkpoint;
     this.#stopAt = 0;
     this.#evaluation = null;
+    this.#beforeUpdate = null;
     this.#restarts++;
     this.#savedAt = this.#clock.now();
   }

@@ -17,10 +17,12 @@ import type {
   Checkpoint,
   Evaluation,
   MetricPoint,
+  Rehearsal,
   RunConfig,
   SamplePreview,
   Snapshot,
   TimeGradient,
+  UpdateReport,
 } from '../training/run.ts';
 
 export type {
@@ -38,10 +40,12 @@ export type {
   Evaluation,
   ExecutorReport,
   MetricPoint,
+  Rehearsal,
   RunConfig,
   SamplePreview,
   Snapshot,
   TimeGradient,
+  UpdateReport,
 };
 
 /** What a run costs, worked out from its program before it runs. */
@@ -167,6 +171,10 @@ export type Command =
   | { readonly type: 'intervene'; readonly request: InterventionRequest }
   /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
   | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
+  /** Take the next training step apart without making it. Answered by a `rehearsal` event. */
+  | { readonly type: 'rehearse' }
+  /** One training step like any other. Answered by an `update` event that tells how far the weights moved. */
+  | { readonly type: 'update' }
   | { readonly type: 'saveCheckpoint' }
   /** Time the run's program on every executor that works here; training waits meanwhile. Answered by an `executors` event. */
   | { readonly type: 'measureExecutors' }
@@ -205,6 +213,8 @@ export type RunEvent =
     }
   | { readonly type: 'snapshot'; readonly frame: number; readonly snapshot: Snapshot }
   | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
+  | { readonly type: 'rehearsal'; readonly rehearsal: Rehearsal }
+  | { readonly type: 'update'; readonly update: UpdateReport }
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** Metrics were cleared: the run starts over. */
   | { readonly type: 'restarted' }

@@ -81,6 +81,12 @@ export class Reporter {
       case 'timeGradient':
         this.#send({ type: 'timeGradient', gradient: event.gradient });
         break;
+      case 'rehearsal':
+        this.#send({ type: 'rehearsal', rehearsal: event.rehearsal });
+        break;
+      case 'update':
+        this.#send({ type: 'update', update: event.update });
+        break;
       case 'checkpoint':
         this.#checkpoint = event.checkpoint;
         this.#flush();

@@ -29,6 +29,7 @@ export function Header() {
           <ActionButton id="step10">10</ActionButton>
           <ActionButton id="step100">100</ActionButton>
         </div>
+        <ActionButton id="slowMotion" icon="slow" look="quiet" iconOnly />
         <ActionButton id="reset" icon="reset" look="quiet" />
         <ActionButton id="newSeed" icon="seed" look="quiet" />
       </div>

@@ -26,6 +26,7 @@ const shapes = {
   previous: <path d="m10 3-5 5 5 5" />,
   next: <path d="m6 3 5 5-5 5" />,
   restore: <path d="M6 3.5 2.5 7 6 10.5M3 7h6.5a3.5 3.5 0 0 1 0 7H7" />,
+  slow: <path d="M2.5 12.5h3v-3h3v-3h3v-3h2" />,
   shuffle: <path d="M2 11.5h2.5l6-7H14M12 2.5l2 2-2 2M2 4.5h2.5l1.6 1.9M9 9.9l1.5 1.6H14M12 9.5l2 2-2 2" />,
 } as const satisfies Record<string, ReactNode>;
 

@@ -1,6 +1,7 @@
 /** The gradient through time. The worker computes it only while this can be seen. */
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { slowMotionStore } from '../../state/slow-motion.ts';
 import { gradientStore } from '../../state/gradient-store.ts';
 import { cursorStore } from '../../state/cursor-store.ts';
 import { snapshotSources, useRun } from '../../state/hooks.ts';
@@ -19,7 +20,9 @@ import { gradientPicture, naturalHeight } from './picture.ts';
 const sources: readonly Subscribable[] = [...snapshotSources, gradientStore];
 const emptyHeight = 200;
 
-const shownGradient = (): TimeGradient | null => gradientStore.at(cursorStore.getState().step);
+/** In slow motion the gradient of the step that is followed, else that of the training step at the cursor. */
+const shownGradient = (): TimeGradient | null =>
+  slowMotionStore.getState().rehearsal?.gradient ?? gradientStore.at(cursorStore.getState().step);
 
 function sceneFor(state: string): Scene {
   return {

@@ -93,11 +93,12 @@ export function gradientData(
         : null,
     current: starts.findLastIndex((start) => start <= position),
     cuts: horizon === null ? [] : starts.map((_, s) => s).filter((s) => s > 0 && s % horizon === 0),
-    aloneMissing: lines.some(({ kind }) => kind === 'alone')
-      ? ''
-      : asked
-        ? `no answer counts at position ${position}`
-        : 'the loss of this position is being followed',
+    aloneMissing:
+      gradient.position === null || lines.some(({ kind }) => kind === 'alone')
+        ? ''
+        : asked
+          ? `no answer counts at position ${position}`
+          : 'the loss of this position is being followed',
   };
 }
 
