@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../foundation/errors.ts';
-import { toyExecutor } from '../testing/toy-executor.ts';
+import { LocalWorker } from '../testing/local-worker.ts';
 import { createTrainingClient } from './client.ts';
 import type { TrainingClient } from './client.ts';
-import { TrainingHost } from './host.ts';
-import type { FromWorker, RunConfig, ToWorker } from './protocol.ts';
+import type { FromWorker, RunConfig } from './protocol.ts';
 
 const config: RunConfig = {
   version: 1,
@@ -14,44 +13,6 @@ const config: RunConfig = {
   seed: 1,
   executor: 'automatic',
 };
-
-/** A worker without a thread: the host at the other end of a real message channel. */
-class LocalWorker implements Partial<Worker> {
-  onmessage: Worker['onmessage'] = null;
-  onerror: Worker['onerror'] = null;
-  onmessageerror: Worker['onmessageerror'] = null;
-  terminated = false;
-  readonly #channel = new MessageChannel();
-  readonly #host: TrainingHost;
-
-  constructor() {
-    const { port1, port2 } = this.#channel;
-    const executor = toyExecutor();
-    this.#host = new TrainingHost(
-      { postMessage: (message, transfer) => port2.postMessage(message, transfer) },
-      { open: async () => ({ executor, reports: [] }), measure: async () => [], dispose: () => {} },
-    );
-    port2.onmessage = ({ data }: MessageEvent<ToWorker>) => this.#host.receive(data);
-    port1.onmessage = (event): void => {
-      this.onmessage?.call(this as unknown as Worker, event);
-    };
-  }
-
-  postMessage(message: unknown): void {
-    this.#channel.port1.postMessage(message);
-  }
-
-  terminate(): void {
-    this.terminated = true;
-    this.#channel.port1.close();
-    void this.#host.dispose();
-  }
-
-  crash(message: string): void {
-    const event = { message, preventDefault: () => {} };
-    this.onerror?.call(this as unknown as Worker, event as ErrorEvent);
-  }
-}
 
 const workers: LocalWorker[] = [];
 let client: TrainingClient;

@@ -1,20 +1,23 @@
 /** The curves of the current run. The crosshair is shared: where the pointer is in one plot, all plots show their values. */
 import { useMemo, useState } from 'react';
+import { fleet } from '../../state/fleet/fleet.ts';
 import { metricsSources, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice, Switch } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
 import { linkStore } from '../shared/links.ts';
 import { Menu } from '../shared/Menu.tsx';
-import { currentProgress } from '../shared/moment.ts';
+import { currentArms, currentProgress } from '../shared/moment.ts';
 import type { Cell } from '../shared/picture.ts';
 import { emptyTable } from '../shared/picture.ts';
 import type { Scene } from '../shared/stage.ts';
-import { curvesPicture, curvesTable, naturalHeight, stepAt } from './picture.ts';
+import type { CurvesData } from './picture.ts';
+import { curvesPicture, hasCurves, naturalHeight, stepAt } from './picture.ts';
+import { curvesTable } from './table.ts';
 import type { HorizontalAxis, MetricName } from './series.ts';
 import { metrics } from './series.ts';
 
-const sources: readonly Subscribable[] = [...metricsSources, linkStore];
+const sources: readonly Subscribable[] = [...metricsSources, linkStore, fleet];
 const emptyHeight = 200;
 
 const axes = [
@@ -23,15 +26,27 @@ const axes = [
   { value: 'tokens', label: 'tokens', explanation: 'Against tokens seen in training.' },
 ] as const;
 
-function table() {
+/** The current run, and those compared with it that are measured in the same way. */
+function currentCurves(): CurvesData | null {
   const progress = currentProgress();
-  return progress ? curvesTable(progress) : emptyTable;
+  if (!progress) return null;
+  const { kind } = progress.run;
+  const arms = currentArms().filter(({ members }) =>
+    members.every(({ run }) => (run?.kind ?? kind) === kind),
+  );
+  return { ...progress, arms };
+}
+
+function table() {
+  const curves = currentCurves();
+  return curves ? curvesTable(curves) : emptyTable;
 }
 
 interface Settings {
   readonly axis: HorizontalAxis;
   readonly logX: boolean;
   readonly logY: boolean;
+  readonly allSplits: boolean;
   readonly metrics: readonly MetricName[];
 }
 
@@ -40,28 +55,31 @@ export function Curves() {
     axis: 'step',
     logX: false,
     logY: false,
+    allSplits: false,
     metrics: metrics.map((metric) => metric.name),
   });
   const scene = useMemo(
     (): Scene => ({
       height: (width) => {
-        const progress = currentProgress();
-        const drawn = progress && progress.points.length + progress.evaluations.length > 0;
-        return drawn ? naturalHeight(progress.run, width, settings.metrics) : emptyHeight;
+        const curves = currentCurves();
+        return curves && hasCurves(curves)
+          ? naturalHeight(curves.run, width, settings.metrics, curves.arms?.length)
+          : emptyHeight;
       },
       draw: (size, palette) =>
-        curvesPicture(currentProgress(), {
+        curvesPicture(currentCurves(), {
           ...settings,
           size,
           palette,
           crosshair: linkStore.getState().crosshair,
+          pointed: linkStore.getState().arm,
         }),
     }),
     [settings],
   );
   const visit = (cell: Cell | null): void => {
-    const progress = cell && currentProgress();
-    linkStore.setState({ crosshair: progress ? stepAt(progress, settings, cell.column) : null });
+    const curves = cell && currentCurves();
+    linkStore.setState({ crosshair: curves ? stepAt(curves, settings, cell.column) : null });
   };
   return (
     <Instrument
@@ -113,6 +131,12 @@ function Controls({ settings, onChange }: ControlsProps) {
           value={settings.logY}
           onChange={(logY) => change({ logY })}
         />
+        <Switch
+          label="All data beside compared runs"
+          explanation="While runs are compared, also draw this run on lengths that were never trained."
+          value={settings.allSplits}
+          onChange={(allSplits) => change({ allSplits })}
+        />
         {metrics
           .filter((metric) => metric.kinds.includes(kind))
           .map(({ name, label }) => (
@@ -141,6 +165,11 @@ function HowToRead() {
         The dashed line is what a guess without memory reaches. Perplexity is e to the power of the loss:
         among how many equally likely tokens the network is in doubt. Numbers at the right are the last
         values, or those at the crosshair.
+      </p>
+      <p>
+        Compared runs carry a letter and are drawn on held-out samples. Where a run was trained with several
+        seeds, its line is the median of the seeds measured at that step, and its band reaches from the lowest
+        to the highest of them.
       </p>
     </>
   );

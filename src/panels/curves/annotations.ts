@@ -6,7 +6,7 @@ import { textWidth } from '../shared/text.ts';
 import type { Series } from './series.ts';
 import { nearestIndex } from './series.ts';
 import type { AxisScale, PlotOptions, Reference } from './style.ts';
-import { markerAt, styleOf, valueText } from './style.ts';
+import { fadedOpacity, markerAt, styleOf, valueText } from './style.ts';
 
 export function referenceLine({ value }: Reference, y: AxisScale, { box, palette }: PlotOptions): Mark[] {
   const at = y(value);
@@ -55,7 +55,9 @@ export function endLabels(
     .map((series) => {
       const at = crosshair === null ? series.ys.length - 1 : nearestIndex(series.xs, crosshair);
       const value = series.ys[at]!;
-      return { value, at: y(value), stroke: styleOf(series.index, palette).stroke };
+      const text = `${series.band ? `${series.band.letter} ` : ''}${valueText(metric, value)}`;
+      const opacity = series.band?.faded ? fadedOpacity : 1;
+      return { value, text, opacity, at: y(value), stroke: styleOf(series, palette).stroke };
     })
     .filter(({ at, value }) => Number.isFinite(at) && Number.isFinite(value))
     .sort((a, b) => a.at - b.at);
@@ -66,11 +68,12 @@ export function endLabels(
   for (let i = places.length - 1; i >= 0; i--) {
     places[i] = Math.min(places[i]!, i === places.length - 1 ? bottom : places[i + 1]! - height);
   }
-  return labels.map(({ value, stroke }, i) => ({
+  return labels.map(({ text, opacity, stroke }, i) => ({
     kind: 'text',
     x: box.x + box.width + 8,
     y: places[i]!,
-    text: valueText(metric, value),
+    text,
+    ...(opacity < 1 && { opacity }),
     fill: stroke,
     size: fontSize.tick,
     weight: 600,
@@ -88,7 +91,7 @@ export function crosshairMarks(x: AxisScale, y: AxisScale, options: PlotOptions)
       const i = nearestIndex(series.xs, crosshair);
       const [px, py] = [x(series.xs[i]!), y(series.ys[i]!)];
       if (!Number.isFinite(px) || !Number.isFinite(py)) return [];
-      const { stroke } = styleOf(series.index, palette);
+      const { stroke } = styleOf(series, palette);
       return [
         {
           kind: 'path',

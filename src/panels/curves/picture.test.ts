@@ -5,8 +5,9 @@ import { darkPalette, lightPalette } from '../shared/palette.ts';
 import type { Mark, Picture } from '../shared/picture.ts';
 import { svgOf } from '../shared/svg.ts';
 import type { CurvesData, CurvesOptions } from './picture.ts';
-import { curvesPicture, curvesTable, naturalHeight, referencesOf, stepAt } from './picture.ts';
+import { curvesPicture, naturalHeight, referencesOf, stepAt } from './picture.ts';
 import { gridColumns } from './plot.ts';
+import { curvesTable } from './table.ts';
 
 const all = ['loss', 'perplexity', 'tokenAccuracy', 'sequenceAccuracy', 'normalizedError'] as const;
 const data: CurvesData = { run: copyRun(), ...trainingCurves() };

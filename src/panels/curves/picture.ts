@@ -5,12 +5,14 @@
 import { fontSize } from '../shared/axes.ts';
 import type { Evaluation, MetricPoint, Run } from '../shared/data.ts';
 import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawn, Grid, Mark, Size, Table } from '../shared/picture.ts';
+import type { Box, Drawn, Grid, Mark, Size } from '../shared/picture.ts';
 import { notice } from '../shared/picture.ts';
-import { numberText, textWidth } from '../shared/text.ts';
+import { cutText, numberText, textWidth } from '../shared/text.ts';
+import type { ComparedArm } from './compared.ts';
+import { comparedSeries, legendSample, legendText, letterRoom } from './compared.ts';
 import { gridColumns, plot } from './plot.ts';
 import type { HorizontalAxis, Metric, MetricName, Series } from './series.ts';
-import { metrics, nearestIndex, seriesOf, smooth, smoothingSpan } from './series.ts';
+import { metrics, nearestIndex, seriesOf, smoothingSpan } from './series.ts';
 import type { Reference } from './style.ts';
 import { markerAt, styleOf, valueText } from './style.ts';
 
@@ -18,6 +20,8 @@ export interface CurvesData {
   readonly run: Run;
   readonly points: readonly MetricPoint[];
   readonly evaluations: readonly Evaluation[];
+  /** Runs that are drawn with the current one; none where absent. */
+  readonly arms?: readonly ComparedArm[];
 }
 
 export interface CurvesOptions {
@@ -30,6 +34,10 @@ export interface CurvesOptions {
   readonly metrics: readonly MetricName[];
   /** Training step of the crosshair, or null. */
   readonly crosshair: number | null;
+  /** Beside compared runs, the current one shows what they show too: its held-out samples, and its training loss. */
+  readonly allSplits?: boolean;
+  /** Key of the arm that is pointed at, or null. */
+  readonly pointed?: string | null;
 }
 
 const axisTitles: Readonly<Record<HorizontalAxis, string>> = {
@@ -39,6 +47,9 @@ const axisTitles: Readonly<Record<HorizontalAxis, string>> = {
 };
 
 const margin = { left: 46, right: 50, title: 26, axis: 22 } as const;
+const plotHeight = 96;
+/** Lines whose end labels fit into a plot of that height. */
+const roomyLines = 6;
 const legendLine = 18;
 const lastAxis = 16;
 
@@ -49,21 +60,44 @@ export function shownMetrics(run: Run, asked: readonly MetricName[]): Metric[] {
 
 const columnsOf = (width: number, plots: number): number => (width >= 620 && plots > 1 ? 2 : 1);
 
-export function naturalHeight(run: Run, width: number, asked: readonly MetricName[]): number {
+/** @param arms how many compared runs are drawn */
+export function naturalHeight(run: Run, width: number, asked: readonly MetricName[], arms = 0): number {
   const plots = shownMetrics(run, asked).length;
   const rows = Math.ceil(plots / columnsOf(width, plots));
-  return 60 + rows * (margin.title + margin.axis + 96) + lastAxis;
+  const lines = arms === 0 ? 0 : arms + 3;
+  const height = plotHeight + 13 * Math.max(0, lines - roomyLines);
+  return 60 + arms * legendLine + rows * (margin.title + margin.axis + height) + lastAxis;
+}
+
+/** Whether anything was measured that can be drawn. */
+export function hasCurves({ points, evaluations, arms = [] }: CurvesData): boolean {
+  const measured = arms.some(({ runs }) => runs.some((run) => run.evaluations.length > 0));
+  return points.length > 0 || evaluations.length > 0 || measured;
+}
+
+/** All lines of a metric: those of the current run, and one for each arm. */
+function linesOf(
+  metric: MetricName,
+  data: CurvesData,
+  { axis, allSplits = true, pointed = null }: Pick<CurvesOptions, 'axis' | 'allSplits' | 'pointed'>,
+): Series[] {
+  const { run, points, evaluations, arms = [] } = data;
+  const compared = comparedSeries(metric, arms, axis, pointed);
+  const own = seriesOf(metric, run, points, evaluations, axis).filter(
+    ({ split }) => allSplits || compared.length === 0 || split === 'train' || split === 'heldOut',
+  );
+  return [...own, ...compared];
 }
 
 export function curvesPicture(data: CurvesData | null, options: CurvesOptions): Drawn {
-  if (!data || (data.points.length === 0 && data.evaluations.length === 0)) {
+  if (!data || !hasCurves(data)) {
     return notice('Press Train, or take a step: loss and accuracy are then drawn as they are measured.');
   }
   const shown = shownMetrics(data.run, options.metrics);
   if (shown.length === 0) return notice('Choose at least one measure to draw.');
   const plots = shown.map((metric) => ({
     metric,
-    lines: seriesOf(metric.name, data.run, data.points, data.evaluations, options.axis),
+    lines: linesOf(metric.name, data, options),
   }));
   const legend = legendMarks(
     plots.flatMap(({ lines }) => lines),
@@ -74,7 +108,8 @@ export function curvesPicture(data: CurvesData | null, options: CurvesOptions): 
     options.logX,
   );
   const crosshair = options.crosshair === null ? null : atStep(data, options.crosshair, options.axis);
-  const boxes = plotBoxes(shown.length, legend.height, options.size);
+  const right = margin.right + ((data.arms ?? []).length > 0 ? letterRoom : 0);
+  const boxes = plotBoxes(shown.length, legend.height, options.size, right);
   const drawings = plots.map(({ metric, lines }, i) =>
     plot({
       metric,
@@ -106,7 +141,7 @@ interface PlacedBox {
   readonly last: boolean;
 }
 
-function plotBoxes(count: number, top: number, size: Size): PlacedBox[] {
+function plotBoxes(count: number, top: number, size: Size, right: number): PlacedBox[] {
   const columns = columnsOf(size.width, count);
   const rows = Math.ceil(count / columns);
   const height = (size.height - top - lastAxis) / rows;
@@ -115,7 +150,7 @@ function plotBoxes(count: number, top: number, size: Size): PlacedBox[] {
     box: {
       x: (i % columns) * width + margin.left,
       y: top + Math.floor(i / columns) * height + margin.title,
-      width: Math.max(20, width - margin.left - margin.right),
+      width: Math.max(20, width - margin.left - right),
       height: Math.max(10, height - margin.title - margin.axis),
     },
     last: i + columns >= count,
@@ -150,16 +185,21 @@ function atStep({ points, evaluations }: CurvesData, step: number, axis: Horizon
 /** The recorded step nearest to the middle of a column of the plots' grid. */
 export function stepAt(
   data: CurvesData,
-  options: Pick<CurvesOptions, 'axis' | 'logX' | 'metrics'>,
+  options: Pick<CurvesOptions, 'axis' | 'logX' | 'metrics' | 'allSplits'>,
   column: number,
 ): number {
   const lines = shownMetrics(data.run, options.metrics).flatMap((metric) =>
-    seriesOf(metric.name, data.run, data.points, data.evaluations, options.axis),
+    linesOf(metric.name, data, options),
   );
   const share = (column + 0.5) / gridColumns;
   const [low, high] = domainOf(lines, options.logX);
   const x = options.logX ? low * (high / low) ** share : low + (high - low) * share;
   const recorded = data.points.length > 0 ? data.points : data.evaluations;
+  // Where the current run has not come yet, the compared ones tell.
+  const further = lines.filter(({ kind, xs }) => kind === 'compared' && (xs.at(-1) ?? 0) >= x)[0];
+  if (further && !(x <= (recorded.at(-1)?.[options.axis] ?? -1))) {
+    return further.steps[nearestIndex(further.xs, x)]!;
+  }
   const i = nearestIndex(
     recorded.map((point) => point[options.axis]),
     x,
@@ -196,7 +236,8 @@ function legendMarks(
   const splits = entries.filter(
     (series, i) => entries.findIndex((other) => other.split === series.split) === i,
   );
-  const place = (label: string, sample: (x: number, y: number) => Mark[]): void => {
+  const place = (whole: string, sample: (x: number, y: number) => Mark[]): void => {
+    const label = cutText(whole, size.width - 34, fontSize.label);
     const width = 30 + textWidth(label, fontSize.label) + 14;
     if (x > 2 && x + width > size.width) [x, y] = [2, y + legendLine];
     const text = {
@@ -212,7 +253,8 @@ function legendMarks(
     x += width;
   };
   for (const series of splits) {
-    const { stroke, dash, symbol } = styleOf(series.index, palette);
+    if (series.kind === 'compared') continue;
+    const { stroke, dash, symbol } = styleOf(series, palette);
     place(series.label, (left, middle) => [
       {
         kind: 'line',
@@ -239,7 +281,7 @@ function legendMarks(
   }
   const raw = entries.find((series) => series.kind === 'raw');
   if (raw) {
-    const { stroke } = styleOf(raw.index, palette);
+    const { stroke } = styleOf(raw, palette);
     place(`unsmoothed (line: mean of ${smoothingSpan})`, (left, middle) => [
       {
         kind: 'line',
@@ -253,6 +295,10 @@ function legendMarks(
       },
     ]);
   }
+  for (const series of splits) {
+    if (series.kind !== 'compared') continue;
+    place(legendText(series), (left, middle) => legendSample(series, palette, left, middle));
+  }
   return { marks, height: y + 10 };
 }
 
@@ -260,66 +306,15 @@ function summaryOf(
   { points, evaluations }: CurvesData,
   plots: readonly { metric: Metric; lines: readonly Series[] }[],
 ): string {
-  const step = Math.max(points.at(-1)?.step ?? 0, evaluations.at(-1)?.step ?? 0);
+  const measured = plots.flatMap(({ lines }) => lines.map(({ steps }) => steps.at(-1) ?? 0));
+  const step = Math.max(points.at(-1)?.step ?? 0, evaluations.at(-1)?.step ?? 0, ...measured);
   const parts = plots.flatMap(({ metric, lines }) =>
     lines
       .filter((series) => series.kind !== 'raw')
       .map(
-        (series) => `${metric.label.toLowerCase()} ${series.label} ${valueText(metric, series.ys.at(-1)!)}`,
+        ({ label, band, ys }) =>
+          `${metric.label.toLowerCase()} ${band ? `${band.letter}, ` : ''}${label} ${valueText(metric, ys.at(-1)!)}`,
       ),
   );
   return `Curves up to training step ${numberText(step)}: ${parts.join(', ')}.`;
-}
-
-/** One record for each measurement, with its digits. */
-export function curvesTable({ run, points, evaluations }: CurvesData): Table {
-  const smoothed = smooth(points.map((point) => point.loss));
-  const blank = (value: number | undefined): string | number =>
-    value === undefined || Number.isNaN(value) ? '' : value;
-  return {
-    columns: [
-      'split',
-      'step',
-      'seconds',
-      'tokens',
-      'loss',
-      'loss smoothed',
-      'perplexity',
-      'token accuracy',
-      'sequence accuracy',
-      'normalised error',
-      'gradient norm',
-      'learning rate',
-    ],
-    rows: [
-      ...points.map((point, i) => [
-        'training batches',
-        point.step,
-        point.seconds,
-        point.tokens,
-        point.loss,
-        blank(smoothed[i]),
-        '',
-        '',
-        '',
-        '',
-        point.gradientNorm,
-        point.learningRate,
-      ]),
-      ...evaluations.map((evaluation) => [
-        run.splits.find((split) => split.name === evaluation.split)?.label ?? evaluation.split,
-        evaluation.step,
-        evaluation.seconds,
-        evaluation.tokens,
-        evaluation.loss,
-        '',
-        blank(evaluation.perplexity),
-        blank(evaluation.tokenAccuracy),
-        blank(evaluation.sequenceAccuracy),
-        blank(evaluation.normalizedError),
-        '',
-        '',
-      ]),
-    ],
-  };
 }

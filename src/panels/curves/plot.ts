@@ -1,6 +1,6 @@
 /** One plot of the curves: a metric against the shared horizontal axis. */
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { line } from 'd3-shape';
+import { area, line } from 'd3-shape';
 import { bottomAxis, fontSize, leftAxis } from '../shared/axes.ts';
 import type { Tick } from '../shared/axes.ts';
 import type { Box, Grid, Mark } from '../shared/picture.ts';
@@ -9,7 +9,7 @@ import { crosshairMarks, endLabels, referenceLine, referenceName } from './annot
 import type { Series } from './series.ts';
 import { decimate, nearestIndex } from './series.ts';
 import type { AxisScale, PlotOptions } from './style.ts';
-import { markerAt, styleOf, valueText } from './style.ts';
+import { fadedOpacity, markerAt, styleOf, valueText } from './style.ts';
 
 export function horizontalScale(
   domain: readonly [number, number],
@@ -26,7 +26,7 @@ const excess = 4;
 /** The highest value that a linear axis must show; data of other lengths beyond it is drawn at the upper edge. */
 function ceilingOf({ lines, references }: PlotOptions): number {
   const trained = lines
-    .filter(({ split }) => split === 'train' || split === 'heldOut')
+    .filter(({ split, kind }) => kind === 'compared' || split === 'train' || split === 'heldOut')
     .flatMap(({ ys }) => ys);
   const known = [...trained, ...references.map(({ value }) => value)].filter(Number.isFinite);
   return known.length === 0 ? Infinity : excess * known.reduce((a, b) => Math.max(a, b), 0);
@@ -42,7 +42,7 @@ function verticalScale(options: PlotOptions): AxisScale {
     low = Math.min(low, value);
     high = Math.max(high, value);
   };
-  for (const { ys } of lines) ys.forEach(include);
+  for (const { ys, band } of lines) [ys, band?.low, band?.high].forEach((values) => values?.forEach(include));
   for (const { value } of references) include(value);
   if (low > high) [low, high] = logY ? [0.1, 1] : [0, 1];
   if (logY) return scaleLog([low / 1.15, high * 1.15], range);
@@ -107,9 +107,10 @@ export function plot(options: PlotOptions): { readonly marks: readonly Mark[]; r
   };
 }
 
-/** The first splits on top, and what was measured in every step under its own mean. */
+/** Compared runs at the bottom, the first splits on top, and what was measured in every step under its own mean. */
 function paintOrder(lines: readonly Series[]): Series[] {
-  return [...lines].sort((a, b) => b.index - a.index || (a.kind === 'raw' ? -1 : 1));
+  const layer = ({ kind, band }: Series): number => (kind === 'compared' ? (band?.faded ? 0 : 1) : 2);
+  return [...lines].sort((a, b) => layer(a) - layer(b) || b.index - a.index || (a.kind === 'raw' ? -1 : 1));
 }
 
 function title({ metric, kind, box, palette }: PlotOptions, cut: boolean): Mark[] {
@@ -132,12 +133,8 @@ function title({ metric, kind, box, palette }: PlotOptions, cut: boolean): Mark[
 /** Markers closer than this are not drawn. */
 const markerRoom = 9;
 
-function lineMarks(
-  { xs, ys, kind, index }: Series,
-  x: AxisScale,
-  y: AxisScale,
-  options: PlotOptions,
-): Mark[] {
+function lineMarks(series: Series, x: AxisScale, y: AxisScale, options: PlotOptions): Mark[] {
+  const { xs, ys, kind } = series;
   const { logX, logY, metric, palette } = options;
   const points = xs.map((value, i) => {
     const height = ys[i]!;
@@ -149,16 +146,17 @@ function lineMarks(
     .defined((point) => Number.isFinite(point.y))
     .x((point) => point.x)
     .y((point) => point.y);
-  const { stroke, dash, symbol: type } = styleOf(index, palette);
+  const { stroke, dash, symbol: type } = styleOf(series, palette);
   const shown = decimate(points);
   const width = kind === 'raw' ? 1 : 2;
   const marks: Mark[] = [
+    ...bandMarks(series, x, y, options),
     {
       kind: 'path',
       d: path(shown) ?? '',
       stroke,
       strokeWidth: width,
-      opacity: kind === 'raw' ? 0.35 : 1,
+      opacity: kind === 'raw' ? 0.35 : series.band?.faded ? fadedOpacity : 1,
       ...(dash.length > 0 ? { dash } : {}),
     },
   ];
@@ -174,6 +172,29 @@ function lineMarks(
     });
   }
   return marks.filter((mark) => mark.kind !== 'path' || mark.d !== '');
+}
+
+/** From the lowest to the highest seed, behind their median. */
+function bandMarks(
+  { xs, band, kind, index }: Series,
+  x: AxisScale,
+  y: AxisScale,
+  { logX, logY, metric, palette, domain }: PlotOptions,
+): Mark[] {
+  if (!band || !band.counts.some((count) => count > 1)) return [];
+  const onLog = logY && !metric.share;
+  const floor = y.domain()[0]!;
+  const points = xs.map((value, i) => ({
+    x: logX && value <= 0 ? x(domain[0]) : x(value),
+    low: y(onLog && band.low[i]! <= 0 ? floor : band.low[i]!),
+    high: y(onLog && band.high[i]! <= 0 ? floor : band.high[i]!),
+  }));
+  const shape = area<(typeof points)[number]>()
+    .x((point) => point.x)
+    .y0((point) => point.low)
+    .y1((point) => point.high);
+  const { stroke } = styleOf({ kind, index }, palette);
+  return [{ kind: 'path', d: shape(points) ?? '', fill: stroke, opacity: band.faded ? 0.06 : 0.16 }];
 }
 
 /** Cells along the horizontal axis: one press of an arrow key moves the crosshair by one of them. */
@@ -193,7 +214,13 @@ function plotGrid(x: AxisScale, { box, metric, lines }: PlotOptions): Grid {
         .map((series) => {
           const i = nearestIndex(series.xs, value);
           const smoothed = series.kind === 'smoothed' ? ', smoothed' : '';
-          return `${series.label}${smoothed} ${valueText(metric, series.ys[i]!)} at step ${numberText(series.steps[i]!)}`;
+          const { letter, counts, low, high } = series.band ?? { counts: [], low: [], high: [] };
+          const name = letter === undefined ? series.label : `${letter}, ${series.label},`;
+          const span =
+            (counts[i] ?? 1) > 1
+              ? ` (median of ${counts[i]} seeds, ${valueText(metric, low[i]!)} to ${valueText(metric, high[i]!)})`
+              : '';
+          return `${name}${smoothed} ${valueText(metric, series.ys[i]!)}${span} at step ${numberText(series.steps[i]!)}`;
         });
       return `${metric.label}: ${parts.join('; ')}`;
     },

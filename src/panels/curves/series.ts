@@ -61,8 +61,25 @@ export interface Series {
   readonly steps: readonly number[];
   readonly xs: readonly number[];
   readonly ys: readonly number[];
-  /** 'raw' is drawn faint behind 'smoothed'; 'measured' has a marker at every evaluation. */
-  readonly kind: 'raw' | 'smoothed' | 'measured';
+  /**
+   * 'raw' is drawn faint behind 'smoothed'; 'measured' has a marker at every evaluation; 'compared' belongs to another run
+   * than the current one.
+   */
+  readonly kind: 'raw' | 'smoothed' | 'measured' | 'compared';
+  /** Of a line of kind 'compared'. */
+  readonly band?: SeriesBand;
+}
+
+/** What a line that stands for several seeds shows beside their median. */
+export interface SeriesBand {
+  /** Written at the end of the line. */
+  readonly letter: string;
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  /** Seeds that were measured at each point. */
+  readonly counts: readonly number[];
+  /** Another line is pointed at. */
+  readonly faded: boolean;
 }
 
 /** How many points the mean is taken over. */

@@ -51,14 +51,31 @@ export interface LineStyle {
   readonly dash: readonly number[];
 }
 
-/** Colour, marker and pattern of the split at `index`: any one of the three tells lines apart. */
-export function styleOf(index: number, palette: Palette): LineStyle {
+/** Patterns of compared runs; their lines carry a letter as well. */
+const comparedDashes: readonly (readonly number[])[] = [[], [9, 3], [3, 3], [9, 3, 3, 3], [1.5, 2.5]];
+
+/**
+ * Colour, marker and pattern of a line: any one of the three tells the splits of the current run apart. Compared runs take
+ * the colours that its training and held-out lines leave free.
+ */
+export function styleOf({ index, kind }: Pick<Series, 'index' | 'kind'>, palette: Palette): LineStyle {
+  if (kind === 'compared') {
+    const free = palette.series.slice(2);
+    return {
+      stroke: free[index % free.length]!,
+      symbol: symbolCircle,
+      dash: comparedDashes[index % comparedDashes.length]!,
+    };
+  }
   return {
     stroke: palette.series[index % palette.series.length]!,
     symbol: symbols[index % symbols.length]!,
     dash: dashes[index % dashes.length]!,
   };
 }
+
+/** Of lines beside the one that is pointed at. */
+export const fadedOpacity = 0.25;
 
 /** d3-shape draws symbols about the origin; here they are moved by rewriting absolute coordinates. */
 export function markerAt(type: SymbolType, x: number, y: number, area: number): string {

@@ -1,4 +1,4 @@
-/** What instruments point out to each other besides the cursor: the event that is traced, and the step under the crosshair. */
+/** What instruments point out to each other besides the cursor: the traced event, the step under the crosshair, a compared run. */
 import { createStore } from 'zustand/vanilla';
 
 export interface Links {
@@ -6,9 +6,11 @@ export interface Links {
   readonly event: number | null;
   /** Training step under the crosshair of the curves. */
   readonly crosshair: number | null;
+  /** Key of the compared arm that is pointed at; null for none. */
+  readonly arm: string | null;
 }
 
-export const linkStore = createStore<Links>(() => ({ event: null, crosshair: null }));
+export const linkStore = createStore<Links>(() => ({ event: null, crosshair: null, arm: null }));
 
 /** Traces an event; tracing it again lets it go. */
 export function traceEvent(event: number | null): void {

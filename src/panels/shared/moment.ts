@@ -1,5 +1,8 @@
 /** The stores as the data of a picture. */
 import { clampPosition, cursorStore, moveCursor } from '../../state/cursor-store.ts';
+import { armsOf } from '../../state/fleet/arms.ts';
+import type { Arm } from '../../state/fleet/arms.ts';
+import { fleet } from '../../state/fleet/fleet.ts';
 import { metricsStore } from '../../state/metrics-store.ts';
 import { runStore } from '../../state/run-store.ts';
 import { lengthOf, snapshotStore } from '../../state/snapshot-store.ts';
@@ -23,6 +26,14 @@ export interface Progress {
 export function currentProgress(): Progress | null {
   const { run } = runStore.getState();
   return run && { run, points: metricsStore.points, evaluations: metricsStore.evaluations };
+}
+
+/** The runs that are compared with the current one, as the curves and the list show them. */
+export function currentArms(): readonly Arm[] {
+  if (fleet.members.length === 0) return [];
+  const { run } = runStore.getState();
+  const { points, evaluations } = metricsStore;
+  return armsOf(fleet.members, run && { config: run.config, points, evaluations });
 }
 
 /** Moves the shared cursor. */

@@ -66,6 +66,14 @@ export function textWidth(text: string, size: number, family: 'sans' | 'mono' = 
   return Array.from(text).length * size * (family === 'mono' ? 0.602 : 0.55);
 }
 
+/** Cut with an ellipsis where it would be wider than that many pixels. */
+export function cutText(text: string, width: number, size: number): string {
+  if (textWidth(text, size) <= width) return text;
+  const letters = Array.from(text);
+  while (letters.length > 1 && textWidth(`${letters.join('')}…`, size) > width) letters.pop();
+  return `${letters.join('').trimEnd()}…`;
+}
+
 const prefixed = format('~s');
 
 /** For ticks: 20k rather than 20,000, and no more digits than the tick has. */
