@@ -38,6 +38,7 @@ export const memnetFields = {
     default: 32,
     explanation:
       'Width of a value: what an event remembers. It is kept apart from the key, so what is stored does not disturb where it is found.',
+    visibleWhen: (values) => values['sharedKeys'] !== true,
   },
   kernel: {
     kind: 'choice',
@@ -94,6 +95,14 @@ export const memnetFields = {
     ],
     explanation:
       'Whether a step looks into the memory before or after it adds its own event. Descriptions of the paper differ.',
+    advanced: true,
+  },
+  sharedKeys: {
+    kind: 'switch',
+    label: 'Keys are the values',
+    default: false,
+    explanation:
+      'An ablation of our own, not in the paper: one map writes both, so an event is stored once and found by what it says. Shows what keeping address and content apart is worth. Values are then as wide as keys.',
     advanced: true,
   },
   contentFeedback: {

@@ -3,7 +3,8 @@
  *
  * A first-in first-out buffer of key–value events; query, key, value and state are linear in the input and the last
  * state, and the only non-linearity is the similarity of the query to the stored keys. A reconstruction: the order of
- * read and write, the normalisation and the meaning of σ are switches (see about.ts).
+ * read and write, the normalisation and the meaning of σ are switches (see about.ts). `sharedKeys` is an ablation of our own:
+ * v = k, one buffer.
  */
 import type { ValuesOf } from '../../foundation/fields.ts';
 import type { GraphBuilder, Value } from '../../graph/builder.ts';
@@ -18,7 +19,8 @@ export type MemnetConfig = ValuesOf<typeof memnetFields> & {
 const fromInput: Initializer = { kind: 'fanIn', scale: 1 };
 
 export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
-  const { inputSize, hiddenSize, keySize, valueSize, outputSize, slots } = config;
+  const { inputSize, hiddenSize, keySize, outputSize, slots, sharedKeys } = config;
+  const valueSize = sharedKeys ? keySize : config.valueSize;
   const x = g.input('x', [inputSize]);
 
   const learned = (name: string, width: number): { start?: Value } =>
@@ -31,7 +33,9 @@ export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
   });
   const memory = { bank: 'slots', axes: ['slot'], order: 'newestFirst' } as const;
   const storedKeys = g.state('keys', [slots, keySize], { kind: 'fifo', memory });
-  const storedValues = g.state('values', [slots, valueSize], { kind: 'fifo', memory });
+  const storedValues = sharedKeys
+    ? storedKeys
+    : g.state('values', [slots, valueSize], { kind: 'fifo', memory });
   const count = g.state('count', [], { dtype: 'i32', memory: { bank: 'slots', axes: [] } });
   const lastContent = config.contentFeedback
     ? g.state('content', [valueSize], learned('initialContent', valueSize))
@@ -55,10 +59,10 @@ export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
   };
   const query = linear('query', keySize, fromInput);
   const key = linear('key', keySize, fromInput);
-  const value = linear('value', valueSize, fromInput);
+  const value = sharedKeys ? key : linear('value', valueSize, fromInput);
 
   const nextKeys = g.push(storedKeys, key);
-  const nextValues = g.push(storedValues, value);
+  const nextValues = sharedKeys ? nextKeys : g.push(storedValues, value);
   const nextCount = g.minimum(g.add(count, 1), slots);
 
   const visible =
@@ -88,7 +92,7 @@ export function memnetStep(g: GraphBuilder, config: MemnetConfig): void {
   g.output('y', y);
   g.next('hidden', nextHidden);
   g.next('keys', nextKeys);
-  g.next('values', nextValues);
+  if (!sharedKeys) g.next('values', nextValues);
   g.next('count', nextCount);
   if (lastContent) g.next('content', content);
 

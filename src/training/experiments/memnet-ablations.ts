@@ -33,6 +33,9 @@ export const memnetAblations: Experiment = {
       label: 'One choice changed (σ = 4)',
       measures,
       runs: [
+        // What is left of the values' own map goes, in the second row, into wider keys.
+        run('keys are the values', { sharedKeys: true }),
+        run('keys are the values, as many parameters', { sharedKeys: true, keySize: 43 }),
         run('softmax of dot products', { kernel: 'softmaxDot' }),
         run('Gaussian, normalised', { kernel: 'gaussianNormalized' }),
         run('initial state zero', { learnedInitialState: false }),
