@@ -245,9 +245,9 @@ const focusActions = Object.fromEntries(
 
 const pageActions = {
   openFile: {
-    label: 'Open text',
+    label: 'Open file',
     explanation:
-      'Trains on a text file of yours. It stays in this browser; dropping or pasting one does the same.',
+      'Trains on a file of yours: a text, bAbI stories, MNIST digits. It stays in this browser; dropping it on the page does the same.',
     shortcut: 'o',
     unavailable: () => (anyTaskReadsFiles() ? null : 'No task reads a file.'),
     perform: () => openFileDialog(),

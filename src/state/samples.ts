@@ -10,7 +10,7 @@ import type { RunConfig } from '../worker/protocol.ts';
 import { catalog } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
 
-export type { Sample, TaskInstance };
+export type { Sample, TaskInstance, UserData };
 
 export type TaskPreview =
   | { readonly instance: TaskInstance; readonly failure: null }

@@ -5,7 +5,7 @@ import { chooseModel, choosePreset, chooseTask, setField, settingsStore } from '
 import { combinationProblem, previewTask, samplesOf, settingsProblem, tellingProbe } from './samples.ts';
 import { catalog } from './catalog.ts';
 import { checkConfig, configOf, presetChoices, presetValuesOf } from './presets.ts';
-import { contentHash, takeFile, takeText } from './user-files.ts';
+import { contentHash, takeFiles, takeText } from './user-files.ts';
 
 beforeEach(() => {
   settingsStore.setState(settingsStore.getInitialState());
@@ -101,9 +101,9 @@ describe('a person’s file', () => {
 
   it('changes nothing when it cannot be used, and says why', async () => {
     const before = settingsStore.getState();
-    expect(await takeFile(new File([], 'nothing.txt'))).toBe(false);
-    expect(await takeFile(new File([Uint8Array.of(0xc3, 0x28, 0x41)], 'torn.txt'))).toBe(false);
-    expect(await takeFile(new File([new Uint8Array(4000)], 'picture.png'))).toBe(false);
+    expect(await takeFiles([new File([], 'nothing.txt')])).toBe(false);
+    expect(await takeFiles([new File([Uint8Array.of(0xc3, 0x28, 0x41)], 'torn.txt')])).toBe(false);
+    expect(await takeFiles([new File([new Uint8Array(4000)], 'picture.png')])).toBe(false);
     expect(settingsStore.getState()).toBe(before);
     expect(messages()).toEqual(['empty-file', 'bad-utf8', 'not-text']);
   });
@@ -113,19 +113,20 @@ describe('a person’s file', () => {
     const huge = {
       name: 'huge.txt',
       size: 5_000_000_000,
+      slice: () => new Blob(['once upon a time']),
       arrayBuffer: async () => {
         read = true;
         return new ArrayBuffer(0);
       },
     } as unknown as File;
-    expect(await takeFile(huge)).toBe(false);
+    expect(await takeFiles([huge])).toBe(false);
     expect(read).toBe(false);
     expect(messages()).toEqual(['file-too-large']);
   });
 
   it('is refused when it is too large for a text, though another task would read as much', async () => {
     const large = new File([new Uint8Array(12_000_000).fill(0x61)], 'large.txt');
-    expect(await takeFile(large)).toBe(false);
+    expect(await takeFiles([large])).toBe(false);
     expect(messages()).toEqual(['file-too-large']);
   });
 

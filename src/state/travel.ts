@@ -6,7 +6,7 @@ import { tell } from './run-store.ts';
 import { settingsStore } from './settings-store.ts';
 import { travelStore } from './travel-store.ts';
 import type { ExportForm } from './travel-store.ts';
-import { takeFile } from './user-files.ts';
+import { takeFiles } from './user-files.ts';
 
 /** Runs of the page are far below; the worker refuses more as well. */
 const largestRunFile = 256 * 1024 * 1024;
@@ -50,10 +50,20 @@ function download(name: string, bytes: Uint8Array): void {
   setTimeout(() => URL.revokeObjectURL(url), downloadDelay);
 }
 
-/** A file that was opened, dropped or pasted: a run of ours, or something to train on. */
-export async function takeAnyFile(playground: Playground, file: File): Promise<boolean> {
+/** Files that were dropped or pasted together: a run of ours, or something to train on. */
+export async function takeAnyFiles(playground: Playground, files: readonly File[]): Promise<boolean> {
   try {
-    if (!(await isRunFile(file))) return await takeFile(file);
+    const areRuns = await Promise.all(files.map(isRunFile));
+    const file = files[areRuns.indexOf(true)];
+    if (!file) return await takeFiles(files);
+    if (files.length > 1) {
+      throw new PlaygroundError(
+        'several-files',
+        `${files.length} files were given, and “${file.name}” is a run.`,
+        'Your run is as it was.',
+        'Open a run alone.',
+      );
+    }
     if (file.size > largestRunFile) {
       throw new PlaygroundError(
         'file-too-large',
@@ -86,7 +96,7 @@ export function openRunDialog(playground: Playground): void {
   input.accept = '.onnx,.safetensors';
   input.addEventListener('change', () => {
     const file = input.files?.[0];
-    if (file) void takeAnyFile(playground, file);
+    if (file) void takeAnyFiles(playground, [file]);
   });
   input.click();
 }

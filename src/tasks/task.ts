@@ -99,7 +99,14 @@ export interface TaskDefinition {
   /** Says which kind of file the task reads; absent: none. */
   readonly userData?: {
     readonly accept: string;
+    /** With its article, e.g. "a text". */
+    readonly what: string;
     readonly explanation: string;
+    /**
+     * How much a file looks like one of these, whole or damaged, by its name and first bytes: 0 not at all, 1 as much as
+     * any file does, 2 clearly.
+     */
+    readonly resembles: (head: DataFile) => 0 | 1 | 2;
     /** Of each file. */
     readonly maximumBytes: number;
     /** Several files may be dropped together; see `UserData.more`. */

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { catalog } from '../../state/catalog.ts';
 import { previewTask, samplesOf } from '../../state/samples.ts';
+import type { UserData } from '../../state/samples.ts';
 import { chooseTask, settingsStore } from '../../state/settings-store.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -32,31 +33,45 @@ export function TaskSection() {
         ))}
       </select>
       <p className={styles['summary']}>{definition.summary}</p>
-      {definition.userData && <OwnFile explanation={definition.userData.explanation} />}
+      {definition.userData && <OwnFile {...definition.userData} />}
       <LiveSamples />
       <FieldList group="task" fields={definition.fields} />
     </Section>
   );
 }
 
-function OwnFile({ explanation }: { readonly explanation: string }) {
+interface OwnFileProps {
+  readonly what: string;
+  readonly explanation: string;
+  readonly multiple?: boolean;
+}
+
+function OwnFile({ what, explanation, multiple = false }: OwnFileProps) {
   const data = useStore(settingsStore, (settings) => settings.data);
   return (
     <div className={styles['file']}>
       <p>
         {data ? (
-          <>
-            <strong>{data.name}</strong> · {formatBytes(data.bytes.length)}
-          </>
+          <GivenFiles data={data} />
         ) : (
-          'No text yet: open one, drop it anywhere on the page, or paste it.'
+          `This task needs ${what}: open it, drop it anywhere on the page${multiple ? '' : ', or paste it'}.`
         )}
       </p>
       <ActionButton id="openFile" icon="open">
-        {data ? 'Open another' : 'Open text'}
+        {data ? (multiple ? 'Open others' : 'Open another') : multiple ? 'Open files' : 'Open file'}
       </ActionButton>
       <p className={styles['hint']}>{explanation}</p>
     </div>
+  );
+}
+
+function GivenFiles({ data: { name, bytes, more = [] } }: { readonly data: UserData }) {
+  const total = more.reduce((sum, file) => sum + file.bytes.length, bytes.length);
+  const names = [name, ...more.map((file) => file.name)];
+  return (
+    <>
+      <strong>{names.join(', ')}</strong> · {formatBytes(total)}
+    </>
   );
 }
 

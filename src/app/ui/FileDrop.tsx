@@ -1,7 +1,7 @@
-/** Takes a file (a text or a run) that is dropped anywhere on the page, and text that is pasted outside of a field. */
+/** Takes files (data or a run) that are dropped anywhere on the page, and text that is pasted outside of a field. */
 import { useEffect, useState } from 'react';
 import { focusKind } from '../../state/keyboard.ts';
-import { takeAnyFile } from '../../state/travel.ts';
+import { takeAnyFiles } from '../../state/travel.ts';
 import { takeText } from '../../state/user-files.ts';
 import { usePage } from '../context.ts';
 import styles from './FileDrop.module.css';
@@ -34,8 +34,7 @@ export function FileDrop() {
         if (!carriesFile(event)) return;
         event.preventDefault();
         setOver(false);
-        const file = event.dataTransfer?.files[0];
-        if (file) void takeAnyFile(playground, file);
+        void takeAnyFiles(playground, [...(event.dataTransfer?.files ?? [])]);
       },
       { signal },
     );
@@ -43,9 +42,9 @@ export function FileDrop() {
       'paste',
       (event) => {
         if (focusKind(document.activeElement) === 'text') return;
-        const file = event.clipboardData?.files[0];
+        const files = [...(event.clipboardData?.files ?? [])];
         const text = event.clipboardData?.getData('text/plain') ?? '';
-        if (file) void takeAnyFile(playground, file);
+        if (files.length > 0) void takeAnyFiles(playground, files);
         else if (text !== '') takeText('pasted text', text);
       },
       { signal },
@@ -54,7 +53,7 @@ export function FileDrop() {
   }, [playground]);
   return over ? (
     <div className={styles['overlay']} aria-hidden="true">
-      <p>Drop a text to train on it, or a run to open it. It stays in this browser.</p>
+      <p>Drop a text or other data to train on it, or a run to open it. It stays in this browser.</p>
     </div>
   ) : null;
 }

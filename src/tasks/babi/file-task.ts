@@ -6,7 +6,7 @@ import { fileError, readText, requireFile } from '../common/read-file.ts';
 import { trainedSplits } from '../common/splits.ts';
 import { TokenWriter, blankLabel, tokenInstance } from '../common/tokens.ts';
 import type { SplitName, TaskDefinition, TaskInstance, TokenSample, UserData } from '../task.ts';
-import { readBabi } from './read-file.ts';
+import { looksLikeBabi, readBabi } from './read-file.ts';
 import type { FileQuestion, FileStory } from './read-file.ts';
 
 const maximumBytes = 10_000_000;
@@ -32,6 +32,8 @@ export const babiFile: TaskDefinition = {
   fields,
   userData: {
     accept: '.txt',
+    what: 'a bAbI file',
+    resembles: (head) => (looksLikeBabi(head) ? 2 : 0),
     explanation:
       'One of the qa*.txt files of the bAbI tasks, up to 10 MB; its last tenth is held out. It stays in this browser.',
     maximumBytes,

@@ -7,6 +7,7 @@
  *     3 Where is Mary? 	bathroom	1
  */
 import { fileError } from '../common/read-file.ts';
+import type { DataFile } from '../task.ts';
 
 export interface FileQuestion {
   /** How many statements of the story were told before. */
@@ -21,6 +22,13 @@ export interface FileStory {
   /** As words with their full stops, in order. */
   readonly statements: readonly (readonly string[])[];
   readonly questions: readonly FileQuestion[];
+}
+
+/** By the name of the published files, or by lines that begin to count at 1. */
+export function looksLikeBabi({ name, bytes }: DataFile): boolean {
+  const text = new TextDecoder().decode(bytes);
+  if (text.includes('\0')) return false;
+  return /^qa\d+_.*\.txt$/u.test(name) || /^1 [^\n]*[.?\t][^\n]*\r?\n2 /u.test(text);
 }
 
 /** @throws PlaygroundError `not-babi`, `cut-off` or `no-questions` */

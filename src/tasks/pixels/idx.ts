@@ -15,6 +15,13 @@ export const maximumIdxBytes = 64_000_000;
 export const imageWidth = 28;
 const imageArea = imageWidth * imageWidth;
 
+/** By the name of the published files, or by the first bytes of an IDX file or an archive. */
+export function looksLikeIdx({ name, bytes }: DataFile): boolean {
+  const [first, second, type, dimensions] = bytes;
+  if (first === 0x1f && second === 0x8b) return true;
+  return (first === 0 && second === 0 && type === 0x08 && dimensions! < 8) || /idx\d-ubyte/u.test(name);
+}
+
 /**
  * Images of 28 × 28 bytes or labels 0 … 9.
  * @throws PlaygroundError `empty-file`, `file-too-large`, `bad-archive`, `not-idx`, `wrong-idx`, `cut-off`, `too-long` or `wrong-label`

@@ -3,7 +3,7 @@ import { checkFields } from '../../foundation/fields.ts';
 import { RandomStream } from '../../foundation/random.ts';
 import { fileError, requireFile } from '../common/read-file.ts';
 import type { DataFile, SplitName, TaskDefinition, UserData } from '../task.ts';
-import { imageWidth, maximumIdxBytes, readIdx } from './idx.ts';
+import { imageWidth, looksLikeIdx, maximumIdxBytes, readIdx } from './idx.ts';
 import type { IdxFile } from './idx.ts';
 import { pixelFields, pixelInstance, quantize } from './pixel-task.ts';
 import type { Ask } from './pixel-task.ts';
@@ -20,6 +20,8 @@ export const mnist: TaskDefinition = {
   fields: pixelFields,
   userData: {
     accept: '*/*',
+    what: 'an MNIST file',
+    resembles: (head) => (looksLikeIdx(head) ? 2 : 0),
     explanation:
       'MNIST’s IDX files, gzipped or not: the images, and their labels if the digit is asked. Drop all four, and the test images are the held-out data. They stay in this browser.',
     maximumBytes: maximumIdxBytes,

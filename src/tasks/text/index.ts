@@ -55,6 +55,8 @@ export const text: TaskDefinition = {
   fields,
   userData: {
     accept: '.txt,.md,.csv,.html,text/*',
+    what: 'a text',
+    resembles: () => 1,
     explanation: 'Any plain text in UTF-8, up to 10 MB. It stays in this browser.',
     maximumBytes: maximumTextBytes,
   },
