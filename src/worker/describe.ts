@@ -28,6 +28,7 @@ export function describeRun(run: PreparedRun, runId: string, executor: ExecutorN
     outputSize: task.outputSize,
     splits: task.splits.map(({ name, label, explanation, length }) => ({ name, label, explanation, length })),
     baseline: task.baseline ?? null,
+    ...(task.optimum && { optimum: task.optimum }),
     previews: previews(task, config.seed),
     taps: [...taps].map(([name, axes]) => ({ name, axes })),
     memory: describeMemory(program),

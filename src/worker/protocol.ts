@@ -143,6 +143,8 @@ export interface RunDescription {
     readonly length: number;
   }[];
   readonly baseline: { readonly label: string; readonly metric: string; readonly value: number } | null;
+  /** The best that any model can reach, where that is not a perfect answer. */
+  readonly optimum?: { readonly label: string; readonly metric: string; readonly value: number };
   readonly previews: readonly SamplePreview[];
   readonly taps: readonly { readonly name: string; readonly axes: readonly string[] }[];
   /** What interventions can act upon; no banks and no gates in a model without a memory. */

@@ -1,6 +1,9 @@
-/** Samples of a task as a person reads them: input over target, column by column, with the positions marked that count. */
+/** Samples of a task as a person reads them: input over target, column by column, with the positions marked that count; pictures
+ * and series are drawn. */
 import type { ReactNode } from 'react';
 import type { Sample, TaskInstance } from '../../state/samples.ts';
+import type { TokenSample } from './sample-drawing.ts';
+import { CurveCell, PictureCell } from './SampleDrawings.tsx';
 import styles from './SampleRows.module.css';
 
 interface SampleRowsProps {
@@ -13,29 +16,30 @@ const cellWidth = 0.7;
 
 export function SampleRows({ instance, samples }: SampleRowsProps) {
   const longest = samples.reduce((most, sample) => Math.max(most, sample.mask.length), 1);
-  const columnWidth = `${longest * cellWidth + 0.25}rem`;
+  const drawn = instance.picture ? 4 : instance.kind === 'vectors' ? 8 : null;
+  const columnWidth = `${drawn ?? longest * cellWidth + 0.25}rem`;
   return (
     // Scrolls sideways when the sequences are long, so the keyboard must reach it.
     <div
       className={styles['rows']}
       role="group"
-      aria-label="Samples: input over target"
+      aria-label={drawn === null ? 'Samples: input over target' : 'Samples'}
       tabIndex={0}
       style={{ gridTemplateColumns: `repeat(auto-fill, minmax(${columnWidth}, 1fr))` }}
     >
-      {samples.map((sample, i) =>
-        sample.kind === 'tokens' ? (
-          <TokenRow key={i} sample={sample} vocabulary={instance.vocabulary} />
-        ) : (
-          <VectorRow key={i} sample={sample} width={instance.inputSize} />
-        ),
-      )}
+      {samples.map((sample, i) => (
+        <SampleCell key={i} sample={sample} instance={instance} />
+      ))}
     </div>
   );
 }
 
-type TokenSample = Extract<Sample, { kind: 'tokens' }>;
-type VectorSample = Extract<Sample, { kind: 'vectors' }>;
+function SampleCell({ sample, instance }: { readonly sample: Sample; readonly instance: TaskInstance }) {
+  const { picture, vocabulary } = instance;
+  if (sample.kind === 'vectors') return <CurveCell sample={sample} />;
+  if (picture) return <PictureCell sample={sample} instance={instance} picture={picture} />;
+  return <TokenRow sample={sample} vocabulary={vocabulary} />;
+}
 
 interface TokenRowProps {
   readonly sample: TokenSample;
@@ -55,34 +59,6 @@ function TokenRow({ sample: { tokens, targets, mask }, vocabulary }: TokenRowPro
     .map(text)
     .join(' ')}`;
   return <Row spoken={spoken}>{cells}</Row>;
-}
-
-/** Each value as a bar from the middle line: up is positive. */
-function VectorRow({ sample, width }: { readonly sample: VectorSample; readonly width: number }) {
-  const { inputs, mask } = sample;
-  const length = mask.length;
-  const height = 14;
-  const largest = inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
-  const first = Array.from({ length }, (_, t) => inputs[t * width] ?? 0);
-  return (
-    <Row spoken={`${length} rows of ${width} numbers`}>
-      <svg width={length * 7} height={2 * height} aria-hidden="true">
-        {first.map((value, t) => {
-          const size = (Math.abs(value) / largest) * height;
-          return (
-            <rect
-              key={t}
-              x={t * 7}
-              y={value > 0 ? height - size : height}
-              width="6"
-              height={Math.max(size, 0.5)}
-              fill={mask[t] ? 'var(--active)' : 'var(--line-strong)'}
-            />
-          );
-        })}
-      </svg>
-    </Row>
-  );
 }
 
 function Row({ spoken, children }: { readonly spoken: string; readonly children: ReactNode }) {

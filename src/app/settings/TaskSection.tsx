@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { catalog } from '../../state/catalog.ts';
 import { previewTask, samplesOf } from '../../state/samples.ts';
-import type { UserData } from '../../state/samples.ts';
+import type { TaskInstance, UserData } from '../../state/samples.ts';
 import { chooseTask, settingsStore } from '../../state/settings-store.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -94,7 +94,7 @@ function LiveSamples() {
           Samples {first}–{first + shownSamples - 1}
         </span>
         <span className={styles['legend']}>
-          <span className={styles['answer']}>{instance.kind === 'tokens' ? 'a' : '▮'}</span> must be answered
+          <span className={styles['answer']}>{answerSign(instance)}</span> must be answered
         </span>
         <button
           type="button"
@@ -108,6 +108,12 @@ function LiveSamples() {
       <SampleRows instance={instance} samples={samplesOf(instance, config.seed, first, shownSamples)} />
     </figure>
   );
+}
+
+/** What stands for an answer in the samples. */
+function answerSign({ kind, picture }: TaskInstance): string {
+  if (kind === 'vectors') return '∿';
+  return picture?.pixelsIn === 'targets' ? '▪' : 'a';
 }
 
 export function formatBytes(bytes: number): string {

@@ -23,6 +23,15 @@ const maximumLength = integer(
   'Positions that have an embedding. Longer sequences cannot be read at all.',
   { unit: 'tokens' },
 );
+/** Every position that is read, those of the longest test included, needs an embedding. */
+function lengthProblem(length: number, longest: number): string | null {
+  if (length <= longest) return null;
+  const found = `The longest sequences of this task, its tests included, have ${length} tokens, and “${maximumLength.label}” of the model is set to ${longest}.`;
+  return length <= maximumLength.maximum
+    ? `${found} Set it to ${length} or more.`
+    : `${found} It can be at most ${maximumLength.maximum}: make the task’s sequences shorter, or choose another model.`;
+}
+
 const cacheLength = integer(
   'Cache length',
   [0, 16, 256],
@@ -43,10 +52,11 @@ export const transformer: ModelDefinition = {
   sizes: vocabularySizes,
   atWidth: blocksAtWidth,
   problem(config, ends, length) {
-    const longest = config['maximumLength'] as number;
-    if (length > longest)
-      return `Sequences of ${length} tokens do not fit: the longest sequence is set to ${longest}.`;
-    return tokensOnlyProblem(ends) ?? headProblem(config);
+    return (
+      tokensOnlyProblem(ends) ??
+      lengthProblem(length, config['maximumLength'] as number) ??
+      headProblem(config)
+    );
   },
   step: (g, config, situation) =>
     transformerStep(g, config as unknown as Parameters<typeof transformerStep>[1], situation),

@@ -56,6 +56,14 @@ describe('axes and legends', () => {
     expect(referencesOf('perplexity', data.run)).toEqual([{ label: 'uniform guess, 10', value: 10 }]);
   });
 
+  test('show the best that can be reached, where the task knows it', () => {
+    const optimum = { label: 'knowing the grammar', metric: 'perplexity', value: 2.5 };
+    const run = { ...data.run, optimum };
+    expect(texts(draw({ ...data, run }))).toContain('knowing the grammar');
+    expect(texts(draw(data))).not.toContain('knowing the grammar');
+    expect(referencesOf('loss', run).map(({ label }) => label)).not.toContain('knowing the grammar');
+  });
+
   test('leave out what has no meaning for vectors', () => {
     const run = { ...data.run, kind: 'vectors' as const };
     const evaluations = data.evaluations.map((evaluation) => ({

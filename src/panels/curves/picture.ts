@@ -207,11 +207,17 @@ export function stepAt(
   return recorded[i]?.step ?? 0;
 }
 
-/** What a guess reaches: the baseline of the task, and a uniform guess among all that can be predicted. */
+/**
+ * What a guess reaches: the baseline of the task, and a uniform guess among all that can be predicted; and the best that any
+ * model can reach, where the task knows it.
+ */
 export function referencesOf(metric: MetricName, run: Run): Reference[] {
   const references: Reference[] = [];
   if (run.baseline?.metric === metric)
     references.push({ label: run.baseline.label, value: run.baseline.value });
+  if (run.optimum?.metric === metric) {
+    references.push({ label: run.optimum.label, value: run.optimum.value });
+  }
   if (run.kind === 'tokens' && metric === 'loss') {
     references.push({ label: `uniform guess, ln ${run.outputSize}`, value: Math.log(run.outputSize) });
   }
