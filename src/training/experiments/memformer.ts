@@ -10,7 +10,7 @@ const onPixels = (label: string, fields: FieldValues): ExperimentRun => ({
   // One segment is one row of the picture.
   model: { id: 'memformer', fields: { ...base, segmentLength: 14, memorySlots: 16, ...fields } },
   training: { batchSize: 16, learningRate: 2e-3, strategy: 'memoryReplay', evaluationSamples: 128 },
-  steps: { small: 100, full: 3000 },
+  steps: { small: 800, full: 3000 },
 });
 
 export const memformerPixels: Experiment = {
@@ -47,7 +47,7 @@ const onLanguage = (label: string, fields: FieldValues, training: FieldValues): 
   task: { id: 'language', fields: { sentences: 8, nouns: 4, objects: 4, gap: 1, score: 'recalls' } },
   model: { id: 'memformer', fields: { ...base, segmentLength: 8, memorySlots: 8, ...fields } },
   training: { batchSize: 32, learningRate: 2e-3, evaluationSamples: 256, ...training },
-  steps: { small: 200, full: 4000 },
+  steps: { small: 1000, full: 4000 },
 });
 
 const recalled = [
