@@ -7,6 +7,7 @@ import { RandomStream } from '../foundation/random.ts';
 import type { TensorMap } from '../graph/types.ts';
 import { elementCount } from '../graph/types.ts';
 import { listedModels, modelById } from '../models/registry.ts';
+import { processorTime } from '../testing/processor-time.ts';
 import type { ModelFile } from './model-file.ts';
 import { expectedParameters, writeModelFile } from './model-file.ts';
 import { readModelFile } from './read-model-file.ts';
@@ -129,7 +130,7 @@ describe('a file that cannot be used gets a sentence', () => {
   });
 });
 
-test('10,000 mutated files are read or refused with a sentence, none takes a second', () => {
+test('10,000 mutated files are read or refused with a sentence, none takes a second of the processor', () => {
   const file = writeModelFile(example('rnn'), { form: 'step' });
   const random = new RandomStream('onnx fuzz', 1);
   const outcomes = new Map<string, number>();
@@ -142,9 +143,11 @@ test('10,000 mutated files are read or refused with a sentence, none takes a sec
       mutated[random.integer(2) === 0 ? random.integer(near) : mutated.length - 1 - random.integer(near)] =
         random.integer(256);
     }
-    const begin = performance.now();
-    const code = codeOf(mutated);
-    slowest = Math.max(slowest, performance.now() - begin);
+    let code = '';
+    slowest = Math.max(
+      slowest,
+      processorTime(() => (code = codeOf(mutated))),
+    );
     outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
   }
   expect(slowest).toBeLessThan(1000);
