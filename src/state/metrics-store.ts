@@ -1,7 +1,8 @@
 /**
- * The metrics of the current run: two append-only arrays and a version counter, outside React. Panels read the arrays in
- * an animation frame; nobody copies them.
+ * The metrics of the current run: two arrays and a version counter, outside React. Panels read the arrays in an animation
+ * frame; nobody copies them.
  */
+import { thinnedBySteps } from '../foundation/thinning.ts';
 import type { Evaluation, MetricPoint } from '../worker/protocol.ts';
 
 export class MetricsStore {
@@ -10,7 +11,7 @@ export class MetricsStore {
   #evaluations: Evaluation[] = [];
   #version = 0;
 
-  /** Ascending by step. A new array only after `replace`. */
+  /** Ascending by step. */
   get points(): readonly MetricPoint[] {
     return this.#points;
   }
@@ -32,14 +33,21 @@ export class MetricsStore {
 
   /** Adds what is new: a point or evaluation that is already there (a resumed run repeats some) is passed over. */
   append(points: readonly MetricPoint[], evaluations: readonly Evaluation[]): void {
-    const known = this.#points.length + this.#evaluations.length;
+    let added = false;
     for (const point of points) {
-      if (point.step > (this.#points.at(-1)?.step ?? -1)) this.#points.push(point);
+      if (point.step <= (this.#points.at(-1)?.step ?? -1)) continue;
+      this.#points.push(point);
+      added = true;
     }
     for (const evaluation of evaluations) {
-      if (evaluation.step > (this.latest(evaluation.split)?.step ?? -1)) this.#evaluations.push(evaluation);
+      if (evaluation.step <= (this.latest(evaluation.split)?.step ?? -1)) continue;
+      // As the run's own record does.
+      if (evaluation.step !== this.#evaluations.at(-1)?.step)
+        this.#evaluations = thinnedBySteps(this.#evaluations);
+      this.#evaluations.push(evaluation);
+      added = true;
     }
-    if (this.#points.length + this.#evaluations.length > known) this.#changed();
+    if (added) this.#changed();
   }
 
   /** Starts over, e.g. with the metrics of a resumed run. */

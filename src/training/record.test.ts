@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mostEvaluatedSteps } from '../foundation/thinning.ts';
 import { RunRecord } from './record.ts';
 
 const figures = { loss: 2, gradientNorm: 1, learningRate: 0.01, seconds: 0.5, tokens: 10 };
@@ -29,6 +30,28 @@ describe('RunRecord', () => {
   it('keeps the number of points bounded, also past the planned steps', () => {
     expect(pointsAfter(50_000, 50_000).history().metrics.length).toBe(2000);
     expect(pointsAfter(40_000, 1000).history().metrics.length).toBeLessThan(9000);
+  });
+
+  it('stays small over a million steps with an evaluation of four splits every ten', () => {
+    const record = new RunRecord(1000);
+    const scores = { loss: 1, perplexity: 1, tokenAccuracy: 1, sequenceAccuracy: 1 };
+    for (let step = 1; step <= 1_000_000; step++) {
+      record.addStep(figures);
+      if (step % 10 > 0) continue;
+      for (const split of ['train', 'heldOut', 'double', 'quadruple'])
+        record.addEvaluation({ split, ...scores });
+    }
+    const { metrics, evaluations } = record.history();
+    expect(metrics.length).toBeLessThan(13_000);
+    expect(evaluations.length).toBeLessThanOrEqual(4 * (mostEvaluatedSteps + 1));
+    expect(evaluations.length).toBeGreaterThan(2 * mostEvaluatedSteps);
+    // The curve still reaches from the first to the last, with all splits of each step that is left.
+    expect([evaluations[0]!.step, evaluations.at(-1)!.step]).toEqual([10, 1_000_000]);
+    for (let at = 0; at < evaluations.length; at += 4)
+      expect(evaluations.slice(at, at + 4).map(({ step }) => step)).toEqual(
+        new Array(4).fill(evaluations[at]!.step),
+      );
+    expect(JSON.stringify({ metrics, evaluations }).length).toBeLessThan(3_000_000);
   });
 
   it('goes back to a checkpoint and on from there', () => {

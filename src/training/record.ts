@@ -1,7 +1,8 @@
 /**
  * How far a run has come: step, seconds, tokens, and the metrics so far. Metric points are means over a fixed number of
- * steps, chosen so that a run of any length keeps about two thousand of them.
+ * steps, chosen so that a run of any length keeps about two thousand of them; evaluations are thinned when there are many.
  */
+import { thinnedBySteps } from '../foundation/thinning.ts';
 import type { Checkpoint, Evaluation, MetricPoint } from './run.ts';
 
 const pointsPerRun = 2000;
@@ -62,6 +63,7 @@ export class RunRecord {
 
   addEvaluation(evaluation: Omit<Evaluation, 'step' | 'seconds' | 'tokens'>): Evaluation {
     const complete = { ...this.#position(), ...evaluation };
+    if (complete.step !== this.evaluatedAt) this.#evaluations = thinnedBySteps(this.#evaluations);
     this.#evaluations.push(complete);
     return complete;
   }
