@@ -13,7 +13,7 @@ const rooms = {
   training: ['graph', 'executors', 'models', 'tasks'],
   interchange: ['graph', 'models'],
   worker: ['training', 'interchange', 'executors', 'models', 'tasks', 'graph'],
-  state: ['worker', 'models', 'tasks', 'training'],
+  state: ['worker', 'models', 'tasks', 'training', 'interchange'],
   panels: ['state'],
   app: ['state', 'panels'],
 };
@@ -58,6 +58,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/state/', pathNot: tests },
       to: { path: '^src/training/', pathNot: '^src/training/config\\.ts$' },
+    },
+    {
+      name: 'state-packs-snapshots-and-nothing-else',
+      comment: 'For the private file system. Weights leave and come back through the worker.',
+      severity: 'error',
+      from: { path: '^src/state/', pathNot: tests },
+      to: { path: '^src/interchange/', pathNot: '^src/interchange/(safetensors|snapshots)\\.ts$' },
     },
     {
       name: 'state-knows-no-equations',

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
-import { PlaygroundPage } from './support/playground.ts';
+import { dropFile, PlaygroundPage } from './support/playground.ts';
 
 const small = {
   'task.symbols': 3,
@@ -28,19 +28,6 @@ async function exported(page: Page, command: string): Promise<{ name: string; bu
   await choose(page, command);
   const file = await download;
   return { name: file.suggestedFilename(), buffer: await readFile(await file.path()) };
-}
-
-async function drop(page: Page, { name, buffer }: { name: string; buffer: Buffer }): Promise<void> {
-  const data = await page.evaluateHandle(
-    ({ name: fileName, base64 }) => {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([bytes], fileName));
-      return transfer;
-    },
-    { name, base64: buffer.toString('base64') },
-  );
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
 async function fresh(context: BrowserContext, settings?: Record<string, string | number>) {
@@ -87,7 +74,7 @@ for (const command of ['Export ONNX step', 'Save run']) {
     await stays.trainSteps(20);
 
     const leaves = await fresh(there);
-    await drop(leaves.page, file);
+    await dropFile(leaves.page, file);
     await expect.poll(() => leaves.step(), { timeout: 30_000 }).toBe(10);
     await leaves.chooseExecutor(executor);
     await leaves.trainSteps(20);
@@ -100,16 +87,88 @@ for (const command of ['Export ONNX step', 'Save run']) {
   });
 }
 
+test('the pictures of earlier steps come back with a reload, and with a saved run elsewhere', async ({
+  browser,
+}) => {
+  const [here, there] = [await browser.newContext(), await browser.newContext()];
+  const place = (playground: PlaygroundPage) =>
+    playground.page.getByRole('group', { name: 'Training step' }).locator('output');
+  const stays = await fresh(here, small);
+  for (const count of [1, 1, 10, 10]) await stays.trainSteps(count);
+  await stays.page.getByRole('slider', { name: 'Training step' }).press('Home');
+  await expect(place(stays)).toHaveText('step 0 of 22');
+  const first = await stays.pixels('Memory timeline');
+  await stays.savedAt(22);
+  const file = await exported(stays.page, 'Save run');
+  await stays.page.keyboard.press('Escape');
+
+  const leaves = await fresh(there);
+  await dropFile(leaves.page, file);
+  await expect.poll(() => leaves.step(), { timeout: 30_000 }).toBe(22);
+  const slider = leaves.page.getByRole('slider', { name: 'Training step' });
+  await expect(slider).toBeEnabled();
+  await slider.press('Home');
+  await expect(place(leaves)).toHaveText('step 0 of 22');
+
+  await expect.poll(() => storedFiles(stays.page)).toBeGreaterThan(1000);
+  await stays.page.waitForTimeout(600); // the place that is looked at is stored a moment later
+  await stays.page.reload();
+  await stays.ready();
+  await expect(place(stays)).toHaveText('step 0 of 22');
+  await expect.poll(() => stays.pixels('Memory timeline')).toBe(first);
+  expect([...stays.problems, ...leaves.problems]).toEqual([]);
+  await here.close();
+  await there.close();
+});
+
+/** Bytes in the page's private file system. */
+const storedFiles = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('snapshots', { create: true });
+    let bytes = 0;
+    for await (const handle of (
+      folder as unknown as { values(): AsyncIterable<FileSystemFileHandle> }
+    ).values())
+      bytes += (await handle.getFile()).size;
+    return bytes;
+  });
+
+test('a link brings cursors and the instrument that fills the page, and says what it could not read', async ({
+  page,
+}) => {
+  const playground = new PlaygroundPage(page);
+  await playground.open({
+    v: 2,
+    ...small,
+    probe: 'train.3',
+    position: 2,
+    step: 4,
+    open: 'slots',
+    colour: 'red',
+  });
+  await expect(page.getByRole('region', { name: 'Slots' })).toHaveAttribute('data-maximised', 'true');
+  await expect(page.getByText('“colour” is not a setting of this page.')).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'Position in the sequence' })).toHaveValue('2');
+  for (let step = 1; step <= 6; step++) await playground.trainSteps(1);
+  const place = page.getByRole('group', { name: 'Training step' }).locator('output');
+  await expect(place).toHaveText('step 4 of 6');
+  await choose(page, 'Share link');
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  for (const part of ['probe=train.3', 'position=2', 'step=4', 'open=slots']) expect(link).toContain(part);
+  expect(playground.problems).toEqual([]);
+});
+
 test('a damaged file gets a sentence and leaves the run as it is', async ({ page }) => {
   const playground = new PlaygroundPage(page);
   await playground.open(small);
   await playground.trainSteps(10);
   const file = await exported(page, 'Save run');
   await page.keyboard.press('Escape');
-  await drop(page, { name: file.name, buffer: file.buffer.subarray(0, file.buffer.length - 100) });
+  await dropFile(page, { name: file.name, buffer: file.buffer.subarray(0, file.buffer.length - 100) });
   await expect(page.getByRole('alert')).toContainText('reaches beyond the end of the file');
   await page.getByRole('button', { name: 'Dismiss this message' }).click();
-  await drop(page, { name: 'other.onnx', buffer: Buffer.from('<html>not a model</html>') });
+  await dropFile(page, { name: 'other.onnx', buffer: Buffer.from('<html>not a model</html>') });
   await expect(page.getByRole('alert')).toContainText('not ONNX');
   expect(await playground.step()).toBe(10);
   await playground.trainSteps(1);

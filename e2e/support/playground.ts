@@ -143,6 +143,23 @@ export class PlaygroundPage {
   }
 }
 
+/** Drops a file anywhere on the page. */
+export async function dropFile(
+  page: Page,
+  { name, buffer }: { readonly name: string; readonly buffer: Buffer },
+): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ({ name: fileName, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], fileName));
+      return transfer;
+    },
+    { name, base64: buffer.toString('base64') },
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer });
+}
+
 /** Runs in the page: the newest run of the library, straight from IndexedDB. */
 async function readNewestRun(): Promise<SavedRun | null> {
   interface Stored {

@@ -63,6 +63,36 @@ describe('a bundle', () => {
     expect(readBundle(writeBundle({ ...file, optimizer: null }))).toEqual({ ...file, optimizer: null });
   });
 
+  test('holds the snapshots of its run', () => {
+    const snapshots = [3, 5].map((step) => ({
+      ...{ step, split: 'heldOut', sampleIndex: 2, loss: step === 3 ? NaN : 0.5, inputs: null },
+      taps: { keys: { shape: [2, 3], dtype: 'f32', data: Float32Array.of(1, 2, 3, 4, 5, step) } } as const,
+      tokens: Int32Array.of(1, 4),
+      targets: Int32Array.of(2, 0),
+      mask: Uint8Array.of(1, 0),
+      predictions: new Float32Array(10).fill(0.2),
+    }));
+    const file = { ...example('rnn'), snapshots };
+    const bytes = writeBundle(file);
+    expect(readBundle(bytes)).toEqual(file);
+
+    const { tensors, metadata } = readSafetensors(bytes);
+    const codeWith = (changed: TensorMap, list: string): string =>
+      codeOf(
+        writeSafetensors({
+          tensors: changed,
+          metadata: { ...metadata, 'memory_playground.snapshots': list },
+        }),
+      );
+    const list = metadata['memory_playground.snapshots']!;
+    expect(codeWith(tensors, list)).toBe('read');
+    const { 'snapshots.1.mask': _, ...maskless } = tensors;
+    expect(codeWith(maskless, list)).toBe('bad-snapshots');
+    const seven = { shape: [7], dtype: 'f32', data: new Float32Array(7) } as const;
+    expect(codeWith({ ...tensors, 'snapshots.0.predictions': seven }, list)).toBe('bad-snapshots');
+    for (const other of ['[{}]', '{', 'null', '[]']) expect(codeWith(tensors, other)).toBe('bad-snapshots');
+  });
+
   test('is told from ONNX by its content', () => {
     const file = example('memnet');
     expect(readAnyFile(writeBundle(file))).toEqual(file);

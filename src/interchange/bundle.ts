@@ -1,7 +1,7 @@
 /**
  * Weights without a graph, as one safetensors file: every parameter under its own name, the optimizer's moments as
  * `optimizer.first.NAME` and `optimizer.second.NAME`, and in the metadata what an ONNX file of ours has there too. With a whole
- * run in `run` (config, metrics, evaluations, provenance) it is a *run bundle*. Python reads it as any safetensors file.
+ * run in `run` (config, metrics, evaluations, provenance) and its snapshots it is a *run bundle*. Python reads it as any safetensors file.
  */
 import type { Tensor, TensorMap } from '../graph/types.ts';
 import { expectedParameters, formatVersion, keys, momentTensors } from './model-file.ts';
@@ -16,11 +16,13 @@ import {
   readMoments,
 } from './read-model-file.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { packSnapshots, unpackSnapshots } from './snapshots.ts';
 
 const updatesKey = 'memory_playground.updates';
 const momentPrefix = 'optimizer.';
 
-export function writeBundle({ modelId, config, parameters, run, optimizer }: ModelFile): Uint8Array {
+export function writeBundle(file: ModelFile): Uint8Array {
+  const { modelId, config, parameters, run, optimizer, snapshots = [] } = file;
   const tensors: Record<string, Tensor> = { ...parameters };
   const metadata: Record<string, string> = {
     [keys.format]: String(formatVersion),
@@ -32,12 +34,17 @@ export function writeBundle({ modelId, config, parameters, run, optimizer }: Mod
     for (const [name, tensor] of Object.entries(momentTensors(optimizer)))
       tensors[momentPrefix + name] = tensor;
   }
+  if (snapshots.length > 0) {
+    const packed = packSnapshots(snapshots);
+    metadata[keys.snapshots] = packed.contents;
+    Object.assign(tensors, packed.tensors);
+  }
   return writeSafetensors({ tensors, metadata });
 }
 
 /**
  * @throws PlaygroundError `bad-safetensors`, `file-too-large`, `foreign-onnx`, `newer-format`, `unknown-model`, `invalid-config`,
- * `missing-parameter`, `misshapen-parameter`, `bad-numbers`.
+ * `missing-parameter`, `misshapen-parameter`, `bad-numbers`, `bad-snapshots`.
  */
 export function readBundle(bytes: Uint8Array): ModelFile {
   checkSize(bytes);
@@ -46,12 +53,14 @@ export function readBundle(bytes: Uint8Array): ModelFile {
   const { model, config } = readConfig(metadata[keys.model]);
   const parameters = readParameters(tensors, model.id, config);
   const updates = metadata[updatesKey];
+  const contents = metadata[keys.snapshots];
   return {
     modelId: model.id,
     config,
     parameters,
     run: parseJson(metadata[keys.run] ?? 'null', 'the run'),
     optimizer: updates === undefined ? null : readMoments(momentsOf(tensors), updates, parameters),
+    ...(contents !== undefined && { snapshots: unpackSnapshots(tensors, contents) }),
   };
 }
 

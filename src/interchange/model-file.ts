@@ -8,6 +8,7 @@ import { modelById } from '../models/registry.ts';
 import { buildProgram } from '../models/program.ts';
 import { exportSequence, exportStep, steadyStep } from './onnx/export.ts';
 import { writeSafetensors } from './safetensors.ts';
+import type { StoredSnapshot } from './snapshots.ts';
 
 export const formatVersion = 1;
 
@@ -17,6 +18,7 @@ export const keys = {
   model: 'memory_playground.model',
   run: 'memory_playground.run',
   optimizer: 'memory_playground.optimizer',
+  snapshots: 'memory_playground.snapshots',
 } as const;
 
 /** AdamW's moments and the number of updates behind them. */
@@ -34,6 +36,8 @@ export interface ModelFile {
   /** Task, vocabulary, training record: JSON that only the caller understands. */
   readonly run: unknown;
   readonly optimizer: OptimizerState | null;
+  /** Of a run bundle; an ONNX file has none. */
+  readonly snapshots?: readonly StoredSnapshot[];
 }
 
 export interface WriteOptions {

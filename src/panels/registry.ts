@@ -4,6 +4,7 @@
  */
 import type { ComponentType } from 'react';
 import { MemoryReader, TokenAttention, WriterAttention } from './attention/Attention.tsx';
+import type { InstrumentId } from '../state/layout-store.ts';
 import { attentionChoices } from './attention/data.ts';
 import { Cost } from './cost/Cost.tsx';
 import { hasCost } from './cost/picture.ts';
@@ -25,7 +26,7 @@ import { States } from './states/States.tsx';
 import { Timeline } from './timeline/Timeline.tsx';
 
 export interface InstrumentEntry {
-  readonly id: string;
+  readonly id: InstrumentId;
   readonly title: string;
   readonly component: ComponentType;
   readonly region: 'memory' | 'progress';

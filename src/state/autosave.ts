@@ -8,6 +8,7 @@ import type { RunLibrary } from './persistence.ts';
 import type { RunKeys } from './run-key.ts';
 import { runStore, tell } from './run-store.ts';
 import type { Session } from './session.ts';
+import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { settingsStore } from './settings-store.ts';
 
 const interval = 3000;
@@ -17,6 +18,8 @@ export class Autosave {
   readonly #session: Session;
   readonly #library: RunLibrary;
   readonly #keys: RunKeys;
+  /** null where the browser has no room for snapshots. */
+  readonly #snapshots: SnapshotKeeper | null;
   readonly #stops: (() => void)[] = [];
   /** Which run is saved under which key; another run than this is not saved. */
   #bound: { readonly runId: string; readonly key: string } | null = null;
@@ -25,10 +28,11 @@ export class Autosave {
   #saved = '';
   #failed = false;
 
-  constructor(session: Session, library: RunLibrary, keys: RunKeys) {
+  constructor(session: Session, library: RunLibrary, keys: RunKeys, snapshots: SnapshotKeeper | null) {
     this.#session = session;
     this.#library = library;
     this.#keys = keys;
+    this.#snapshots = snapshots;
   }
 
   start(): void {
@@ -80,13 +84,17 @@ export class Autosave {
     try {
       const checkpoint = await this.#session.checkpoint();
       // The tab may have moved on to another run meanwhile.
-      if (!checkpoint || this.#bound !== bound || runStore.getState().run !== run) return;
+      if (!checkpoint || !this.#isCurrent(bound)) return;
       const savedAt = Date.now();
       const { presetId } = settingsStore.getState();
-      await this.#library.save({ key: bound.key, presetId, checkpoint, savedAt }, this.#session.data);
+      const write = (): Promise<void> =>
+        this.#library.save({ key: bound.key, presetId, checkpoint, savedAt }, this.#session.data);
+      await (this.#snapshots ? this.#snapshots.makingRoom(write) : write());
       this.#saved = this.#version(checkpoint.step);
       this.#failed = false;
       runStore.setState({ savedAt });
+      // The tab may have moved on while the run was written.
+      if (this.#isCurrent(bound)) await this.#snapshots?.save(bound.key, status.state === 'training');
     } catch (error) {
       const failure = toFailure(error);
       if (!this.#failed) tell('failure', failure, failure.code === 'storage-full' ? 'library' : undefined);
@@ -98,11 +106,15 @@ export class Autosave {
 
   async #saveView(): Promise<void> {
     if (!this.#bound) return;
-    const { position } = cursorStore.getState();
+    const { position, step } = cursorStore.getState();
     // Losing it is no loss worth a message; the next save of the run tells if storage is gone.
     await this.#library
-      .saveView(this.#bound.key, { position, probe: runStore.getState().probe })
+      .saveView(this.#bound.key, { position, step, probe: runStore.getState().probe })
       .catch(() => undefined);
+  }
+
+  #isCurrent(bound: { readonly runId: string }): boolean {
+    return this.#bound === bound && runStore.getState().run?.runId === bound.runId;
   }
 
   #version(step: number): string {

@@ -39,7 +39,7 @@ export function fileActions(playground: Playground): Record<FileActionId, Defini
     exportBundle: exporting(
       'bundle',
       'Save run',
-      'Weights, optimizer, settings, metrics and origin in one file. It opens here again and goes on.',
+      'Weights, optimizer, settings, metrics, pictures and origin in one file. It opens here again and goes on.',
     ),
     exportStep: exporting(
       'step',
@@ -73,7 +73,7 @@ export function fileActions(playground: Playground): Record<FileActionId, Defini
     share: {
       label: 'Share link',
       explanation:
-        'A link and a QR code that open the same settings and place elsewhere; weights are not in it.',
+        'A link and a QR code that open the same settings, cursors and instrument elsewhere; weights are not in it.',
       shortcut: 's',
       unavailable: needsRun,
       perform: () => layoutStore.setState({ dialog: 'share' }),
@@ -93,7 +93,7 @@ async function copyLink(): Promise<void> {
     tell('notice', {
       code: 'link-copied',
       message: 'The link is copied.',
-      kept: 'It holds the settings, the seed and the place in the sequence; not the weights.',
+      kept: 'It holds the settings, the seed, the cursors and the instrument that fills the page; not the weights.',
       remedy: '',
     });
   } catch {

@@ -4,11 +4,32 @@ import { createStore } from 'zustand/vanilla';
 export const regions = ['task', 'model', 'memory', 'progress'] as const;
 export type Region = (typeof regions)[number];
 
+/** In the order in which they stand, and the picture of slow motion. */
+export const instrumentIds = [
+  'timeline',
+  'slots',
+  'similarity',
+  'writer',
+  'reader',
+  'forgetting',
+  'attention',
+  'fast-weights',
+  'states',
+  'gradient',
+  'interventions',
+  'log',
+  'curves',
+  'generalisation',
+  'cost',
+  'slow-motion',
+] as const;
+export type InstrumentId = (typeof instrumentIds)[number];
+
 export interface Layout {
   /** The tab of a narrow screen. */
   readonly tab: Region;
   /** The instrument that fills the page, or null. */
-  readonly maximised: string | null;
+  readonly maximised: InstrumentId | null;
   /** Single-key commands work (a person who dictates or types with a switch may want them off). */
   readonly shortcuts: boolean;
   readonly dialog: 'commands' | 'export' | 'library' | 'share' | null;

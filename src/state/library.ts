@@ -14,6 +14,8 @@ export interface LibraryList {
   /** Runs that are open in any tab. */
   readonly open: ReadonlySet<string>;
   readonly current: string | null;
+  /** Bytes of the stored snapshots, by run: what is dropped first when space runs out. */
+  readonly pictures: ReadonlyMap<string, number>;
   /** Bytes; null where the browser does not tell. */
   readonly space: { readonly used: number; readonly quota: number } | null;
   /** Whether the browser has promised not to clear the page's storage by itself. */
@@ -25,6 +27,7 @@ export const libraryStore = createStore<LibraryList>(() => ({
   removed: new Map(),
   open: new Set(),
   current: null,
+  pictures: new Map(),
   space: null,
   persistent: false,
 }));
@@ -53,7 +56,11 @@ export function labelRun(playground: Playground, key: string, label: RunLabel): 
 }
 
 export function duplicateRun(playground: Playground, key: string): Promise<void> {
-  return attempt(playground, (library) => library.duplicate(key, crypto.randomUUID()));
+  return attempt(playground, async (library) => {
+    const copy = crypto.randomUUID();
+    await library.duplicate(key, copy);
+    await playground.vault?.copy(key, copy);
+  });
 }
 
 export function removeRun(playground: Playground, key: string): Promise<void> {
@@ -88,7 +95,9 @@ async function attempt(
     await change(library);
     const stored = await library.entries();
     const open = await keys.inUse();
-    libraryStore.setState({ entries: stored, open, current: keys.current, ...(await storage()) });
+    const files = (await playground.vault?.files()) ?? [];
+    const pictures = new Map(files.map((file) => [file.key, file.bytes]));
+    libraryStore.setState({ entries: stored, open, current: keys.current, pictures, ...(await storage()) });
   } catch (error) {
     tell('failure', toFailure(error));
   }

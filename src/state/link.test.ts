@@ -4,26 +4,33 @@ import { decodeView, encodeView, packAddress, unpackAddress } from './link.ts';
 import { configOf, defaultPreset } from './presets.ts';
 import { decodeConfig, encodeLink } from './url.ts';
 
-const view = { probe: { split: 'heldOut', sampleIndex: 12 }, position: 7 };
+const probe = { split: 'heldOut', sampleIndex: 12 };
+const view = { probe, position: 7, step: 340, open: 'slots' } as const;
 
 describe('a link', () => {
   it('carries what is looked at', () => {
-    expect(decodeView(encodeView(view))).toEqual(view);
+    for (const shown of [view, { ...view, step: null }, { ...view, open: null }])
+      expect(decodeView(new URLSearchParams(encodeView(shown)))).toEqual({ view: shown, problems: [] });
     const config = { ...configOf(defaultPreset()), seed: 4 };
     const read = decodeConfig(`#${encodeLink(config, defaultPreset().preset.id, view)}`);
     expect(read).toMatchObject({ config, view, problems: [] });
   });
 
   it('says what it could not read of the view, and takes the rest', () => {
-    const read = decodeConfig('#v=1&seed=3&at=nowhere');
+    const read = decodeConfig('#v=2&seed=3&probe=heldOut.12&position=nowhere&open=telescope&step=-1');
     expect(read?.config.seed).toBe(3);
-    expect(read?.view).toBeNull();
-    expect(read?.problems.join(' ')).toContain('“nowhere”');
+    expect(read?.view).toEqual({ probe, position: 0, step: null, open: null });
+    expect(read?.problems).toEqual([
+      '“nowhere” is no position in a sequence.',
+      '“-1” is no training step.',
+      '“telescope” is no instrument of this page.',
+    ]);
+    expect(decodeConfig('#v=1&seed=3&at=nowhere')?.problems.join(' ')).toContain('“nowhere”');
   });
 
   it('stays readable while it is short, and is packed when it is long', () => {
-    const long = `v=1&${Array.from({ length: 60 }, (_, i) => `training.setting${i}=${i}`).join('&')}`;
-    expect(packAddress('v=1&seed=2')).toBe('v=1&seed=2');
+    const long = `v=2&${Array.from({ length: 60 }, (_, i) => `training.setting${i}=${i}`).join('&')}`;
+    expect(packAddress('v=2&seed=2')).toBe('v=2&seed=2');
     expect(packAddress(long).length).toBeLessThan(long.length / 2);
     expect(packAddress(long)).toMatch(/^z=[\w-]+$/);
   });

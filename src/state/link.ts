@@ -1,6 +1,10 @@
 /** Links to a run: the address of its config, what is looked at, and a shorter form where that is long. */
 import { deflateSync, Inflate } from 'fflate';
+import { instrumentIds } from './layout-store.ts';
+import type { InstrumentId } from './layout-store.ts';
 import type { SavedView } from './persistence.ts';
+import { firstProbe } from './run-store.ts';
+import type { Probe } from './run-store.ts';
 
 /** A plain address can be read and edited by people, so only longer ones are packed. */
 const longAddress = 400;
@@ -8,16 +12,57 @@ const largestPacked = 16_384;
 const largestUnpacked = 65_536;
 const packedKey = 'z=';
 
-/** `split.sample.position` */
-export const encodeView = ({ probe, position }: SavedView): string =>
-  `${probe.split}.${probe.sampleIndex}.${position}`;
+/** What a link asks to be looked at: both cursors, the sequence, and the instrument that fills the page. */
+export interface SharedView extends SavedView {
+  readonly open: InstrumentId | null;
+}
 
-/** null when the text is no view. */
-export function decodeView(text: string): SavedView | null {
-  const match = /^([A-Za-z]\w{0,31})\.(\d{1,9})\.(\d{1,6})$/.exec(text);
-  if (!match) return null;
-  const [, split = '', sample, position] = match;
-  return { probe: { split, sampleIndex: Number(sample) }, position: Number(position) };
+export const viewKeys = ['probe', 'position', 'step', 'open'] as const;
+
+export function encodeView({ probe, position, step, open }: SharedView): Record<string, string> {
+  return {
+    probe: `${probe.split}.${probe.sampleIndex}`,
+    position: String(position),
+    ...(step !== null && { step: String(step) }),
+    ...(open !== null && { open }),
+  };
+}
+
+/** null where a link says nothing of the view; what it says wrongly is left out, with a sentence each. */
+export function decodeView(parts: URLSearchParams): {
+  readonly view: SharedView | null;
+  readonly problems: readonly string[];
+} {
+  if (!viewKeys.some((key) => parts.has(key))) return { view: null, problems: [] };
+  const problems: string[] = [];
+  const read = <Value>(
+    key: string,
+    parse: (text: string) => Value | null,
+    absent: Value,
+    what: string,
+  ): Value => {
+    const text = parts.get(key);
+    if (text === null) return absent;
+    const value = parse(text);
+    if (value === null) problems.push(`“${text}” is ${what}.`);
+    return value ?? absent;
+  };
+  const view = {
+    probe: read('probe', probeOf, firstProbe, 'no sequence of a split'),
+    position: read('position', countOf, 0, 'no position in a sequence'),
+    step: read<number | null>('step', countOf, null, 'no training step'),
+    open: read('open', instrumentOf, null, 'no instrument of this page'),
+  };
+  return { view, problems };
+}
+
+const countOf = (text: string): number | null => (/^\d{1,9}$/.test(text) ? Number(text) : null);
+
+const instrumentOf = (text: string): InstrumentId | null => instrumentIds.find((id) => id === text) ?? null;
+
+function probeOf(text: string): Probe | null {
+  const match = /^([A-Za-z]\w{0,31})\.(\d{1,9})$/.exec(text);
+  return match ? { split: match[1]!, sampleIndex: Number(match[2]) } : null;
 }
 
 /** The address itself, or `z=` and its deflated form in base64url. */

@@ -30,12 +30,12 @@ const probe = { split: 'heldOut', sampleIndex: 2 };
 describe('the run library', () => {
   it('gives a run back as it was saved, with its file and view', async () => {
     await library.save(saved('one', 30, 'abc'), file('abc'));
-    await library.saveView('one', { position: 5, probe });
+    await library.saveView('one', { position: 5, probe, step: 20 });
     const run = await library.load('one');
     expect(run?.checkpoint).toEqual(saved('one', 30, 'abc').checkpoint);
     expect(run?.checkpoint.training.parameters['weight']?.data).toBeInstanceOf(Float32Array);
     expect(run?.data).toEqual(file('abc'));
-    expect(run?.view).toEqual({ position: 5, probe });
+    expect(run?.view).toEqual({ position: 5, probe, step: 20 });
     expect(await library.load('another')).toBeNull();
   });
 
@@ -84,7 +84,7 @@ describe('the run library', () => {
 
   it('puts a deleted run back whole', async () => {
     await library.save(saved('one', 10, 'abc'), file('abc'));
-    await library.saveView('one', { position: 5, probe });
+    await library.saveView('one', { position: 5, probe, step: 20 });
     await library.label('one', { name: 'first', note: '' });
     const before = await library.load('one');
     const removed = await library.remove('one');
@@ -121,6 +121,22 @@ describe('the run library', () => {
     await library.sweep();
     expect(await library.file('first')).toBeNull();
     expect(await library.file('second')).toEqual(file('second'));
+  });
+
+  it('tells an old tab that a newer page has taken over, and does not wait for one that holds on', async () => {
+    const name = `library ${databases++}`;
+    const told: string[] = [];
+    const old = await RunLibrary.open(name, ({ code }) => told.push(code));
+    const newer = await openDB(name, 3);
+    expect(told).toEqual(['storage-taken-over']);
+    await expect(old.save(saved('one', 10), null)).rejects.toThrow();
+    newer.close();
+    await expect(RunLibrary.open(name)).rejects.toMatchObject({ code: 'storage-newer' });
+
+    const other = `library ${databases++}`;
+    const holding = await openDB(other, 1, { upgrade: (fresh) => void fresh.createObjectStore('runs') });
+    await expect(RunLibrary.open(other)).rejects.toMatchObject({ code: 'storage-blocked' });
+    holding.close();
   });
 
   it('says so when the browser has no database to give', async () => {

@@ -5,15 +5,18 @@
  */
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import { PlaygroundError } from '../foundation/errors.ts';
+import type { Failure, PlaygroundError } from '../foundation/errors.ts';
 import type { UserData } from '../tasks/task.ts';
 import type { Checkpoint } from '../worker/protocol.ts';
+import { blockedByOlder, closedByBrowser, openFailure, saveFailure, takenOver } from './library-failures.ts';
 import type { Probe } from './run-store.ts';
 
 /** What the page adds to a checkpoint. */
 export interface SavedView {
   readonly position: number;
   readonly probe: Probe;
+  /** Training step of the snapshot that is shown; null follows the newest. */
+  readonly step: number | null;
 }
 
 export interface SavedRun {
@@ -55,7 +58,7 @@ export interface RunEntry extends RunLabel {
 export interface RemovedRun {
   readonly run: SavedRun;
   readonly entry: RunEntry;
-  readonly view: SavedView | null;
+  readonly view: Schema['views']['value'] | null;
 }
 
 interface Schema extends DBSchema {
@@ -63,7 +66,10 @@ interface Schema extends DBSchema {
   entries: { key: string; value: RunEntry; indexes: { savedAt: number } };
   /** Files by content hash; shared by the runs that read them. */
   files: { key: string; value: UserData };
-  views: { key: string; value: SavedView & { readonly key: string } };
+  views: {
+    key: string;
+    value: Omit<SavedView, 'step'> & { readonly step?: number | null; readonly key: string };
+  };
 }
 
 const databaseName = 'memory-playground';
@@ -77,34 +83,36 @@ export class RunLibrary {
     this.#database = database;
   }
 
-  /** @throws PlaygroundError `storage-unavailable` when the browser gives no database, e.g. in a private window. */
-  static async open(name = databaseName): Promise<RunLibrary> {
-    try {
-      const database = await openDB<Schema>(name, databaseVersion, {
-        upgrade(fresh, version, _, transaction) {
-          if (version < 2)
-            fresh.createObjectStore('entries', { keyPath: 'key' }).createIndex('savedAt', 'savedAt');
-          if (version === 1) {
-            void enterAll(transaction);
-            return;
-          }
-          const runs = fresh.createObjectStore('runs', { keyPath: 'key' });
-          runs.createIndex('savedAt', 'savedAt');
-          runs.createIndex('dataHash', 'checkpoint.config.task.dataHash');
-          fresh.createObjectStore('files', { keyPath: 'hash' });
-          fresh.createObjectStore('views', { keyPath: 'key' });
+  /**
+   * @param lost hears that the library cannot be used any more: a newer page has taken it over, or the browser closed it
+   * @throws PlaygroundError `storage-unavailable` when the browser gives no database, e.g. in a private window;
+   * `storage-newer` when a newer page has written it; `storage-blocked` while an older page in another tab holds it.
+   */
+  static async open(name = databaseName, lost: (failure: Failure) => void = () => {}): Promise<RunLibrary> {
+    let refuse: (error: PlaygroundError) => void = () => {};
+    const refused = new Promise<never>((_, reject) => (refuse = reject));
+    // Where storage is forbidden, it throws at once.
+    const opening = Promise.resolve().then(() =>
+      openDB<Schema>(name, databaseVersion, {
+        upgrade,
+        // An older page in another tab does not let go.
+        blocked: () => refuse(blockedByOlder()),
+        blocking: (_current, _blocked, event) => {
+          (event.target as IDBDatabase).close();
+          lost(takenOver);
         },
-        // A newer page in another tab wants to upgrade: let it.
-        blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-      });
-      return new RunLibrary(database);
-    } catch {
-      throw new PlaygroundError(
-        'storage-unavailable',
-        'This browser keeps nothing for the page, so the run cannot be saved.',
-        'Training works as usual.',
-        'Leave the tab open, or allow the site to store data and reload.',
+        terminated: () => lost(closedByBrowser),
+      }),
+    );
+    try {
+      return new RunLibrary(await Promise.race([opening, refused]));
+    } catch (error) {
+      // Opened too late, it would only stand in the way of others.
+      void opening.then(
+        (database) => database.close(),
+        () => undefined,
       );
+      throw openFailure(error);
     }
   }
 
@@ -146,7 +154,8 @@ export class RunLibrary {
     return {
       ...run,
       data: hash === undefined ? null : ((await this.file(hash)) ?? null),
-      view: view ? { position: view.position, probe: view.probe } : null,
+      // Views of older pages have no step.
+      view: view ? { position: view.position, probe: view.probe, step: view.step ?? null } : null,
     };
   }
 
@@ -249,6 +258,24 @@ async function enterAll(
   for await (const { value } of transaction.objectStore('runs')) await entries.put(entryOf(value, null));
 }
 
+function upgrade(
+  fresh: IDBPDatabase<Schema>,
+  version: number,
+  _: number | null,
+  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
+): void {
+  if (version < 2) fresh.createObjectStore('entries', { keyPath: 'key' }).createIndex('savedAt', 'savedAt');
+  if (version === 1) {
+    void enterAll(transaction);
+    return;
+  }
+  const runs = fresh.createObjectStore('runs', { keyPath: 'key' });
+  runs.createIndex('savedAt', 'savedAt');
+  runs.createIndex('dataHash', 'checkpoint.config.task.dataHash');
+  fresh.createObjectStore('files', { keyPath: 'hash' });
+  fresh.createObjectStore('views', { keyPath: 'key' });
+}
+
 function entryOf({ key, presetId, checkpoint, savedAt }: SavedRun, before: RunEntry | null): RunEntry {
   const { config, step, training, metrics, evaluations } = checkpoint;
   const maps = [training.parameters, training.firstMoments, training.secondMoments];
@@ -272,21 +299,4 @@ function abort(transaction: { abort(): void }): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-function saveFailure(error: unknown): PlaygroundError {
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
-  return full
-    ? new PlaygroundError(
-        'storage-full',
-        'The browser’s storage for this page is full, so the run could not be saved.',
-        'The last complete save is still there, and training goes on.',
-        'Delete runs that you do not need from the library; saving is tried again in a few seconds.',
-      )
-    : new PlaygroundError(
-        'save-failed',
-        `The run could not be saved: ${error instanceof Error ? error.message : String(error)}`,
-        'The last complete save is still there, and training goes on.',
-        'Saving is tried again in a few seconds.',
-      );
 }

@@ -11,19 +11,25 @@ import { cursorStore } from './cursor-store.ts';
 import { differences, formatNumber } from './differences.ts';
 import type { Difference } from './differences.ts';
 import { frames } from './drawing.ts';
+import { layoutStore } from './layout-store.ts';
+import type { SharedView } from './link.ts';
 import { followGradient } from './gradient-follower.ts';
 import { InterventionRunner } from './intervention-runner.ts';
+import { tellImported, tellUndo } from './notices.ts';
 import { RunLibrary } from './persistence.ts';
-import type { RestoredRun, SavedView } from './persistence.ts';
+import type { RestoredRun } from './persistence.ts';
 import { checkConfig, presetById } from './presets.ts';
 import { browserSurroundings, RunKeys } from './run-key.ts';
 import type { Surroundings } from './run-key.ts';
-import { firstProbe, runStore, tell } from './run-store.ts';
+import { runStore, tell } from './run-store.ts';
 import type { Probe } from './run-store.ts';
 import { previewTask, settingsProblem, tellingProbe } from './samples.ts';
 import { Session } from './session.ts';
 import { settingsStore } from './settings-store.ts';
 import { SlowMotionPlayer } from './slow-motion.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { snapshotStore } from './snapshot-store.ts';
+import { SnapshotVault } from './snapshot-vault.ts';
 import { decodeConfig, encodeConfig } from './url.ts';
 import type { Shared } from './url.ts';
 
@@ -39,9 +45,10 @@ export class Playground {
   readonly #keys: RunKeys;
   #library: RunLibrary | null = null;
   #autosave: Autosave | null = null;
+  #snapshots: SnapshotKeeper | null = null;
   #applyTimer: ReturnType<typeof setTimeout> | undefined;
   /** What the link that is being opened wants to be looked at. */
-  #linkView: SavedView | null = null;
+  #linkView: SharedView | null = null;
   /** Settings that the worker refused: not tried again by themselves. */
   #refused: RunConfig | null = null;
 
@@ -65,11 +72,14 @@ export class Playground {
     const { config, data } = settingsStore.getState();
     const possible = settingsProblem(config, data) === null;
     if (!resumed && possible) await this.#startFromSettings();
+    if (resumed) await this.#showLinkView();
     runStore.setState({ configuring: false });
     settingsStore.subscribe(() => this.#applyIfUntouched());
     window.addEventListener('hashchange', () => {
       const link = decodeConfig(location.hash);
-      if (link) this.#adoptLink(link);
+      if (!link) return;
+      this.#adoptLink(link);
+      if (this.pending().length === 0) void this.#showLinkView();
     });
     this.#applyIfUntouched();
   }
@@ -143,6 +153,11 @@ export class Playground {
     return this.#library;
   }
 
+  /** null where the browser has no room for large files, and before the library is open. */
+  get vault(): SnapshotVault | null {
+    return this.#snapshots?.vault ?? null;
+  }
+
   get keys(): Pick<RunKeys, 'current' | 'inUse'> {
     return this.#keys;
   }
@@ -164,16 +179,14 @@ export class Playground {
     const presetId = presetById(read.presetId) ? read.presetId : settingsStore.getState().presetId;
     settingsStore.setState({ presetId, config, data });
     await this.#keys.claimNew();
+    const last = read.snapshots.at(-1);
+    if (last && this.#hasSplit(last.split)) {
+      const probe = { split: last.split, sampleIndex: last.sampleIndex };
+      await this.#show(probe, cursorStore.getState().position);
+      snapshotStore.adopt({ probe, snapshots: read.snapshots, step: null });
+    }
     this.#settle({ alreadySaved: false });
-    const notice = {
-      code: 'run-imported',
-      message: `“${fileName}” is open at step ${formatNumber(read.checkpoint.step)}.`,
-      kept: read.optimizer
-        ? 'Training goes on as if it had never stopped.'
-        : 'The file has no optimizer state: training goes on with fresh moments.',
-      remedy: step > 0 ? 'Undo brings the run before back.' : '',
-    };
-    tell('notice', notice, step > 0 ? 'undo' : undefined);
+    tellImported(fileName, read, step > 0);
     return true;
   }
 
@@ -209,10 +222,18 @@ export class Playground {
 
   async #openLibrary(): Promise<void> {
     try {
-      this.#library = await RunLibrary.open();
-      this.#autosave = new Autosave(this.session, this.#library, this.#keys);
+      this.#library = await RunLibrary.open(undefined, (failure) => {
+        this.#autosave?.stop();
+        this.#autosave = null;
+        this.#library = null;
+        tell('failure', failure, 'exportBundle');
+      });
+      const vault = await SnapshotVault.open();
+      this.#snapshots = vault && new SnapshotKeeper(vault);
+      this.#autosave = new Autosave(this.session, this.#library, this.#keys, this.#snapshots);
       this.#autosave.start();
       await this.#library.sweep();
+      await vault?.sweep(await this.#library.keys());
     } catch (error) {
       tell('failure', toFailure(error));
     }
@@ -277,6 +298,7 @@ export class Playground {
       return false;
     }
     if (view) await this.#show(view.probe, view.position);
+    await this.#snapshots?.restore(run.key, view?.step ?? null);
     if (copied) await this.#keys.claimNew();
     this.#settle({ alreadySaved: !copied });
     runStore.setState({ savedAt });
@@ -302,22 +324,33 @@ export class Playground {
     await this.#keys.claimNew();
     this.#settle({ alreadySaved: false });
     const { instance } = previewTask(config, data);
-    const view = this.#linkView;
-    this.#linkView = null;
-    if (view && runStore.getState().run?.splits.some(({ name }) => name === view.probe.split)) {
-      await this.#show(view.probe, view.position);
-    } else if (instance) {
+    if (!(await this.#showLinkView()) && instance) {
       const { sampleIndex, position } = tellingProbe(instance, config.seed);
       await this.#show({ split: 'heldOut', sampleIndex }, position);
     }
     return true;
   }
 
+  /** @returns whether a link wanted anything to be looked at */
+  async #showLinkView(): Promise<boolean> {
+    const view = this.#linkView;
+    this.#linkView = null;
+    if (!view || !this.#hasSplit(view.probe.split)) return false;
+    layoutStore.setState({ maximised: view.open });
+    await this.#show(view.probe, view.position);
+    if (view.step !== null) snapshotStore.adopt({ probe: view.probe, snapshots: [], step: view.step });
+    return true;
+  }
+
+  #hasSplit(split: string): boolean {
+    return runStore.getState().run?.splits.some(({ name }) => name === split) ?? false;
+  }
+
   async #show(probe: Probe, position: number): Promise<void> {
     cursorStore.setState({ position });
-    if (probe.split !== firstProbe.split || probe.sampleIndex !== firstProbe.sampleIndex) {
+    const { probe: shown } = runStore.getState();
+    if (probe.split !== shown.split || probe.sampleIndex !== shown.sampleIndex)
       await this.session.probe(probe);
-    }
   }
 
   /** The current run is another one than before: address and storage follow. */
@@ -358,8 +391,4 @@ export class Playground {
       else void this.#startFromSettings();
     }, applyDelay);
   }
-}
-
-function tellUndo(code: string, message: string, kept: string): void {
-  tell('notice', { code, message, kept, remedy: 'Undo brings it back.' }, 'undo');
 }

@@ -50,6 +50,11 @@ export class SnapshotRing {
     return this.#entries.map(({ snapshot }) => snapshot.step);
   }
 
+  /** The kept snapshots, ascending by step. */
+  get all(): Snapshot[] {
+    return this.#entries.map(({ snapshot }) => snapshot);
+  }
+
   /**
    * Adds the newest snapshot. Another probe, or a step before the newest kept one (a restart), begins a new history; the same
    * step again replaces the newest.
@@ -123,6 +128,24 @@ export class SnapshotRing {
   #stepAt(index: number): number {
     return this.#entries[index]!.snapshot.step;
   }
+}
+
+/** Both show the same sequence, with the same taps: two steps of one film. */
+export function fits(a: Snapshot, b: Snapshot): boolean {
+  const names = Object.keys(a.taps);
+  return (
+    sameProbe(a, b) &&
+    a.mask.length === b.mask.length &&
+    a.targets.length === b.targets.length &&
+    a.predictions.length === b.predictions.length &&
+    a.tokens?.length === b.tokens?.length &&
+    a.inputs?.length === b.inputs?.length &&
+    names.length === Object.keys(b.taps).length &&
+    names.every((name) => {
+      const [one, other] = [a.taps[name], b.taps[name]];
+      return one?.dtype === other?.dtype && one?.shape.join() === other?.shape.join();
+    })
+  );
 }
 
 function sameProbe(a: Snapshot, b: Snapshot): boolean {

@@ -4,13 +4,23 @@
  */
 import type { Snapshot } from '../worker/protocol.ts';
 import { cursorStore } from './cursor-store.ts';
-import { SnapshotRing } from './snapshot-ring.ts';
+import type { Probe } from './run-store.ts';
+import { fits, SnapshotRing } from './snapshot-ring.ts';
+
+/** What was looked at when a run was left, or shared. */
+interface Past {
+  readonly probe: Probe;
+  readonly snapshots: readonly Snapshot[];
+  readonly step: number | null;
+}
 
 export class SnapshotStore {
   readonly #listeners = new Set<() => void>();
   readonly #ring = new SnapshotRing();
   #latest: Snapshot | null = null;
   #held: Snapshot | null = null;
+  /** To be put before the next history that begins. */
+  #past: Past | null = null;
   #version = 0;
 
   /** The newest of the run; null until the run has produced one. */
@@ -25,8 +35,16 @@ export class SnapshotStore {
     return step === null ? this.#latest : this.#ring.nearest(step);
   }
 
+  /** False while snapshots from before are still to come back. */
+  get complete(): boolean {
+    return this.#past === null;
+  }
+
   /** The snapshots that the training-step cursor can move to. */
-  get kept(): Pick<SnapshotRing, 'steps' | 'nearest' | 'neighbour' | 'bytes' | 'budgetBytes' | 'size'> {
+  get kept(): Pick<
+    SnapshotRing,
+    'all' | 'steps' | 'nearest' | 'neighbour' | 'bytes' | 'budgetBytes' | 'size'
+  > {
     return this.#ring;
   }
 
@@ -37,12 +55,41 @@ export class SnapshotStore {
 
   /** @param snapshot null forgets everything: there is another run */
   set(snapshot: Snapshot | null): void {
-    if (snapshot === null) this.#ring.clear();
+    if (snapshot === null) {
+      this.#ring.clear();
+      this.#past = null;
+    }
     const begins = snapshot === null || this.#ring.add(snapshot, cursorStore.getState().step);
     this.#latest = snapshot;
-    this.#version++;
     // What was looked at is gone with the old history.
     if (begins) cursorStore.setState({ step: null, playing: null });
+    if (begins && !this.#putPastBefore()) this.#past = null; // another sequence was chosen meanwhile
+    this.#changed();
+  }
+
+  /**
+   * Snapshots of the present run from before the page was left, and the step that was looked at. They are taken with the
+   * picture of their sequence, now or when it comes; those that do not fit to it are left out.
+   */
+  adopt(past: Past): void {
+    this.#past = past;
+    if (this.#putPastBefore()) this.#changed();
+  }
+
+  #putPastBefore(): boolean {
+    const [past, latest] = [this.#past, this.#latest];
+    if (!past || latest?.split !== past.probe.split || latest.sampleIndex !== past.probe.sampleIndex)
+      return false;
+    this.#past = null;
+    const earlier = past.snapshots.filter((one) => one.step < latest.step && fits(one, latest));
+    this.#ring.clear();
+    for (const one of [...earlier.sort((a, b) => a.step - b.step), latest]) this.#ring.add(one, past.step);
+    if (past.step !== null && past.step !== latest.step) cursorStore.setState({ step: past.step });
+    return true;
+  }
+
+  #changed(): void {
+    this.#version++;
     for (const listener of this.#listeners) listener();
   }
 

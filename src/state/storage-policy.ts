@@ -24,7 +24,7 @@ export interface PageState
 
 export interface StoragePolicy {
   /**
-   * After a reload: 'run' comes back with the stored run (IndexedDB), 'browser' is the same for all tabs (localStorage),
+   * After a reload: 'run' comes back with the stored run (IndexedDB, snapshots in the private file system), 'browser' is the same for all tabs (localStorage),
    * 'again' is produced anew, 'gone' starts over.
    */
   readonly reload: 'run' | 'browser' | 'again' | 'gone';
@@ -39,15 +39,15 @@ export const storagePolicy = {
   data: { reload: 'run', share: 'never' },
   remembered: { reload: 'gone', share: 'never' },
   position: { reload: 'run', share: 'link' },
-  // Snapshots of earlier steps are not stored, so there is nothing to return to.
-  step: { reload: 'gone', share: 'never' },
+  step: { reload: 'run', share: 'link' },
   playing: { reload: 'gone', share: 'never' },
   slowMotion: { reload: 'gone', share: 'never' },
   training: { reload: 'run', share: 'never' },
   metrics: { reload: 'run', share: 'never' },
   savedAt: { reload: 'run', share: 'never' },
   probe: { reload: 'run', share: 'link' },
-  snapshot: { reload: 'again', share: 'never' },
+  // The newest is produced anew, those of earlier steps come back with the run as long as there is space for them.
+  snapshot: { reload: 'run', share: 'never' },
   run: { reload: 'again', share: 'never' },
   status: { reload: 'again', share: 'never' },
   executors: { reload: 'again', share: 'never' },
@@ -58,7 +58,7 @@ export const storagePolicy = {
   theme: { reload: 'browser', share: 'never' },
   tab: { reload: 'browser', share: 'never' },
   shortcuts: { reload: 'browser', share: 'never' },
-  maximised: { reload: 'gone', share: 'never' },
+  maximised: { reload: 'gone', share: 'link' },
   dialog: { reload: 'gone', share: 'never' },
   optimizer: { reload: 'gone', share: 'never' },
   stage: { reload: 'gone', share: 'never' },
@@ -75,6 +75,7 @@ export const storagePolicy = {
   removed: { reload: 'gone', share: 'never' },
   open: { reload: 'again', share: 'never' },
   current: { reload: 'run', share: 'never' },
+  pictures: { reload: 'again', share: 'never' },
   space: { reload: 'again', share: 'never' },
   persistent: { reload: 'again', share: 'never' },
 } as const satisfies Record<keyof PageState, StoragePolicy>;

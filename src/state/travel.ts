@@ -4,6 +4,7 @@ import { layoutStore } from './layout-store.ts';
 import type { Playground } from './playground.ts';
 import { tell } from './run-store.ts';
 import { settingsStore } from './settings-store.ts';
+import { snapshotStore } from './snapshot-store.ts';
 import { travelStore } from './travel-store.ts';
 import type { ExportForm } from './travel-store.ts';
 import { takeFiles } from './user-files.ts';
@@ -21,7 +22,8 @@ export async function exportFile({ session }: Playground, form: ExportForm): Pro
   const { presetId } = settingsStore.getState();
   travelStore.setState({ stage: 'writing', file: null, proof: null });
   layoutStore.setState({ dialog: 'export' });
-  const written = await session.exportRun({ form, optimizer, presetId });
+  const snapshots = form === 'bundle' ? snapshotStore.kept.all : [];
+  const written = await session.exportRun({ form, optimizer, presetId, snapshots });
   if (!written) {
     travelStore.setState({ stage: 'failed' });
     layoutStore.setState({ dialog: null }); // the message says why

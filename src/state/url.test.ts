@@ -77,11 +77,11 @@ describe('the address', () => {
     const preset = defaultPreset();
     const config = configOf(preset);
     const hash = encodeConfig({ ...config, seed: 7 }, preset.preset.id);
-    expect(hash).toBe('v=1&seed=7');
+    expect(hash).toBe('v=2&seed=7');
   });
 
   it('reports unknown keys and forbidden values, and takes the rest', () => {
-    const read = decodeConfig('#v=1&seed=9&training.batchSize=1e9&model.nonsense=4&colour=red&task=juggling');
+    const read = decodeConfig('#v=2&seed=9&training.batchSize=1e9&model.nonsense=4&colour=red&task=juggling');
     expect(read?.config.seed).toBe(9);
     expect(read?.config.training['batchSize']).toBe(configOf(defaultPreset()).training['batchSize']);
     expect(read?.problems).toHaveLength(4);
@@ -92,7 +92,7 @@ describe('the address', () => {
   });
 
   it('is not fooled by names that every object has', () => {
-    const read = decodeConfig('#v=1&model.constructor=1&training.__proto__=2');
+    const read = decodeConfig('#v=2&model.constructor=1&training.__proto__=2');
     expect(read?.problems).toHaveLength(2);
     expect(Object.keys(read?.config.training ?? {})).toEqual(Object.keys(catalog.training));
   });
@@ -101,7 +101,19 @@ describe('the address', () => {
     expect(decodeConfig('#v=99&seed=2')?.problems[0]).toContain('newer version');
   });
 
+  it('reads links of the first schema', () => {
+    const read = decodeConfig('#v=1&seed=2&at=heldOut.12.7');
+    expect(read).toMatchObject({ config: { seed: 2 }, problems: [] });
+    expect(read?.view).toEqual({
+      ...{ probe: { split: 'heldOut', sampleIndex: 12 }, position: 7 },
+      ...{ step: null, open: null },
+    });
+    expect(decodeConfig('#v=0&seed=2')?.problems).toEqual([
+      '“0” is no version of a link; it is read as one of today.',
+    ]);
+  });
+
   it('never throws', () => {
-    fc.assert(fc.property(fc.string(), (text) => void decodeConfig(`#v=1&${text}`)));
+    fc.assert(fc.property(fc.string(), (text) => void decodeConfig(`#v=2&${text}`)));
   });
 });

@@ -8,18 +8,32 @@ import type { Field, Fields, FieldValue, FieldValues } from '../foundation/field
 import type { RunConfig } from '../worker/protocol.ts';
 import { catalog } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
-import { decodeView, encodeView, packAddress, unpackAddress } from './link.ts';
-import type { SavedView } from './persistence.ts';
+import { decodeView, encodeView, packAddress, unpackAddress, viewKeys } from './link.ts';
+import type { SharedView } from './link.ts';
 import { configOf, defaultPreset, presetById } from './presets.ts';
 import type { FieldGroup } from './settings-store.ts';
 
-const SCHEMA = 1;
+const SCHEMA = 2;
+
+/** From the schema of this number to the next one. Links live long: none of these is ever removed. */
+const migrations: Readonly<Record<number, (parts: URLSearchParams) => void>> = {
+  /** `at=split.sample.position` became `probe` and `position`, beside which `step` and `open` came. */
+  1: (parts) => {
+    const at = parts.get('at');
+    parts.delete('at');
+    const match = at === null ? null : /^(.*)\.([^.]*)$/.exec(at);
+    if (match) {
+      parts.set('probe', match[1]!);
+      parts.set('position', match[2]!);
+    } else if (at !== null) parts.set('probe', at);
+  },
+};
 
 export interface Shared {
   readonly presetId: string;
   readonly config: RunConfig;
   /** What the link wants to be looked at, if it says. */
-  readonly view: SavedView | null;
+  readonly view: SharedView | null;
   /** One sentence for each part that was skipped. */
   readonly problems: readonly string[];
 }
@@ -72,10 +86,10 @@ export function encodeConfig(config: RunConfig, presetId: string, known: Catalog
 }
 
 /** The part of a link after `#`: config and view, packed where that is long. */
-export function encodeLink(config: RunConfig, presetId: string, view: SavedView): string {
+export function encodeLink(config: RunConfig, presetId: string, view: SharedView): string {
   const parts = new URLSearchParams(encodeConfig(config, presetId));
   if (!parts.has('v')) parts.set('v', String(SCHEMA));
-  parts.set('at', encodeView(view));
+  for (const [key, value] of Object.entries(encodeView(view))) parts.set(key, value);
   return packAddress(parts.toString());
 }
 
@@ -98,11 +112,7 @@ export function decodeConfig(hash: string, known: Catalog = catalog): Shared | n
   if (address === null) problems.push('The link is damaged: it cannot be unpacked.');
   const parts = new URLSearchParams(address ?? `v=${SCHEMA}`);
   if (!parts.has('v')) return null;
-  if (Number(parts.get('v')) > SCHEMA) {
-    problems.push(
-      'The link was made by a newer version of the page; what this version does not know is left out.',
-    );
-  }
+  problems.push(...migrate(parts));
   const presetId = parts.get('preset');
   const named = presetId === null ? null : presetById(presetId, known);
   if (presetId !== null && !named) problems.push(`There is no preset called “${presetId}”.`);
@@ -139,16 +149,26 @@ export function decodeConfig(hash: string, known: Catalog = catalog): Shared | n
   const data = parts.get('data');
   if (data !== null) config = { ...config, task: { ...config.task, dataHash: data } };
 
-  const at = parts.get('at');
-  const view = at === null ? null : decodeView(at);
-  if (at !== null && !view) problems.push(`“${at}” is not a place in a sequence.`);
+  const { view, problems: unseen } = decodeView(parts);
+  problems.push(...unseen);
 
-  const general = new Set(['v', 'preset', 'task', 'model', 'seed', 'data', 'at']);
+  const general = new Set(['v', 'preset', 'task', 'model', 'seed', 'data', ...viewKeys]);
   for (const key of parts.keys()) {
     const isField = groups.some((group) => key.startsWith(`${group}.`));
     if (!general.has(key) && !isField) problems.push(`“${key}” is not a setting of this page.`);
   }
   return { presetId: preset.preset.id, config, view, problems };
+}
+
+/** Brings an older link to the present schema. @returns what must be said of its version */
+function migrate(parts: URLSearchParams): readonly string[] {
+  const version = Number(parts.get('v'));
+  if (!Number.isInteger(version) || version < 1)
+    return [`“${parts.get('v') ?? ''}” is no version of a link; it is read as one of today.`];
+  if (version > SCHEMA)
+    return ['The link was made by a newer version of the page; what this version does not know is left out.'];
+  for (let from = version; from < SCHEMA; from++) migrations[from]!(parts);
+  return [];
 }
 
 function readFields(

@@ -31,7 +31,7 @@ export class Courier {
   }
 
   async #export(
-    { form, optimizer, presetId }: Extract<Errand, { type: 'exportModel' }>,
+    { form, optimizer, presetId, snapshots }: Extract<Errand, { type: 'exportModel' }>,
     active: ActiveRun,
   ): Promise<FromWorker> {
     const { exportRun } = await import('./export-run.ts');
@@ -39,7 +39,8 @@ export class Courier {
     const { run, checkpoint, executor } = active;
     if (!checkpoint)
       throw new PlaygroundError('nothing-to-export', 'The run has no weights yet.', 'Nothing was changed.');
-    const file = exportRun(run, checkpoint, { form, optimizer, presetId, executor: executor.name });
+    const options = { form, optimizer, presetId, snapshots, executor: executor.name };
+    const file = exportRun(run, checkpoint, options);
     if (form === 'step' || form === 'sequence') {
       const { parameters } = checkpoint.training;
       this.#exhibit = { run, parameters, form, bytes: file.bytes };

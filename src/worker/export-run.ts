@@ -5,7 +5,7 @@ import { writeModelFile } from '../interchange/model-file.ts';
 import type { ModelFile } from '../interchange/model-file.ts';
 import { untrained } from '../training/checkpoint.ts';
 import type { PreparedRun } from '../training/run-config.ts';
-import type { Checkpoint } from '../training/run.ts';
+import type { Checkpoint, Snapshot } from '../training/run.ts';
 import type { ExportedFile, ExportForm, ReadRun } from './protocol.ts';
 import { checkpointOf, presetOf, recordOf } from './run-record.ts';
 
@@ -15,6 +15,8 @@ export interface ExportOptions {
   readonly optimizer: boolean;
   readonly presetId: string;
   readonly executor: ExecutorName;
+  /** A run bundle holds them. */
+  readonly snapshots?: readonly Snapshot[];
 }
 
 const endings: Readonly<Record<ExportForm, string>> = {
@@ -27,7 +29,7 @@ const endings: Readonly<Record<ExportForm, string>> = {
 export function exportRun(
   run: PreparedRun,
   checkpoint: Checkpoint,
-  { form, optimizer, presetId, executor }: ExportOptions,
+  { form, optimizer, presetId, executor, snapshots = [] }: ExportOptions,
 ): ExportedFile {
   const { parameters, ...moments } = checkpoint.training;
   const facts = {
@@ -41,6 +43,7 @@ export function exportRun(
     parameters,
     run: recordOf(checkpoint, facts, form !== 'weights'),
     optimizer: optimizer || form === 'bundle' ? moments : null,
+    snapshots: form === 'bundle' ? snapshots : [],
   };
   const onnx = form === 'step' || form === 'sequence';
   return {
@@ -53,7 +56,8 @@ export function exportRun(
 
 /** @throws PlaygroundError what `readAnyFile` and `checkpointOf` say of the file. */
 export function importRun(bytes: Uint8Array): ReadRun {
-  const { parameters, optimizer, run } = readAnyFile(bytes);
+  const { parameters, optimizer, run, snapshots = [] } = readAnyFile(bytes);
   const training = optimizer ? { parameters, ...optimizer } : untrained(parameters);
-  return { checkpoint: checkpointOf(run, training), presetId: presetOf(run), optimizer: optimizer !== null };
+  const checkpoint = checkpointOf(run, training);
+  return { checkpoint, presetId: presetOf(run), optimizer: optimizer !== null, snapshots };
 }

@@ -123,6 +123,7 @@ export interface ReadRun {
   readonly presetId: string;
   /** The file has the optimizer's moments. */
   readonly optimizer: boolean;
+  readonly snapshots: readonly Snapshot[];
 }
 
 /** What the page must know about a configured run. */
@@ -186,6 +187,8 @@ export type Command =
       readonly form: ExportForm;
       readonly optimizer: boolean;
       readonly presetId: string;
+      /** Those that the page has kept; only a run bundle holds them. */
+      readonly snapshots: readonly Snapshot[];
     }
   /** Run the last exported ONNX file in onnxruntime, beside the executor. Answered by a `verified` event. */
   | { readonly type: 'verifyModel' }

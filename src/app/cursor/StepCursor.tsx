@@ -85,5 +85,7 @@ export function StepCursor() {
 
 function textOf(shown: number, newest: number): string {
   const training = runStore.getState().status.state === 'training';
-  return stepPlaceText({ shown, newest, follows: cursorStore.getState().step === null, training });
+  const { step } = cursorStore.getState();
+  // A shared link may look at a step that this run has yet to reach; until then the newest is shown.
+  return stepPlaceText({ shown, newest, follows: step === null || step > newest, training });
 }

@@ -13,7 +13,7 @@ const contents: Readonly<Record<ExportForm, string>> = {
     'Whole sequences in one call, as ONNX (opset 21), of any batch size and length. It opens in Netron and onnxruntime, and here again.',
   weights: 'The parameters by name as safetensors, with the settings that they belong to.',
   bundle:
-    'The whole run as safetensors: weights, optimizer, settings, metrics, evaluations, and where and when it was trained. Drop it on this page to go on.',
+    'The whole run as safetensors: weights, optimizer, settings, metrics, evaluations, the pictures of earlier steps, and where and when it was trained. Drop it on this page to go on.',
 };
 
 export function ExportDialog() {

@@ -44,8 +44,8 @@ function Space() {
       {persistent
         ? 'The browser keeps this until you delete it. '
         : 'The browser may clear this when the device runs short; save a run as a file to be sure. '}
-      When space runs out no run is removed by itself: saving stops with a message, and you choose what to
-      delete.
+      When space runs out, pictures of earlier steps are dropped, the oldest first. Weights and curves are
+      never removed by themselves: saving then stops with a message, and you choose what to delete.
     </p>
   );
 }

@@ -43,7 +43,7 @@ export function LibraryRow({ entry, list }: RowProps) {
       <div className={styles['facts']}>
         <LabelField entry={entry} part="name" placeholder={title} />
         <p>
-          {factsOf(entry)}
+          {factsOf(entry, list.pictures.get(key) ?? 0)}
           {here && <em> · open here</em>}
           {elsewhere && <em> · open in another tab</em>}
         </p>
@@ -122,14 +122,14 @@ function titleOf({ name, modelId, taskId }: RunEntry): string {
   return `${of(catalog.models, modelId)} on ${of(catalog.tasks, taskId)}`;
 }
 
-function factsOf(entry: RunEntry): string {
+function factsOf(entry: RunEntry, pictures: number): string {
   const { name, step, seed, accuracy, bytes, savedAt } = entry;
   return [
     ...(name === '' ? [] : [titleOf({ ...entry, name: '' })]),
     `step ${whole(step)}`,
     `seed ${seed}`,
     ...(Number.isFinite(accuracy) ? [`${(accuracy * 100).toFixed(1)} % held-out accuracy`] : []),
-    sizeText(bytes),
+    pictures > 0 ? `${sizeText(bytes)} + ${sizeText(pictures)} of pictures` : sizeText(bytes),
     new Date(savedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
   ].join(' · ');
 }

@@ -10,8 +10,8 @@ export function ShareDialog() {
   return (
     <Dialog title="Share">
       <p>
-        The link opens the same task, model, training settings and seed, at the same sequence and position, so
-        it trains to the same numbers. Weights and texts of yours are not in it.
+        The link opens the same task, model, training settings and seed, at the same sequence, position and
+        training step, so it trains to the same numbers. Weights and texts of yours are not in it.
       </p>
       <div className={styles['link']}>
         <input

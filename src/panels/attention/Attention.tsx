@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { snapshotSources, useRun } from '../../state/hooks.ts';
+import type { InstrumentId } from '../../state/layout-store.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
 import type { ScaleMode } from '../shared/legend.ts';
@@ -24,7 +25,7 @@ const scaleModes = [
 ] as const;
 
 interface AttentionProps {
-  readonly id: string;
+  readonly id: InstrumentId;
   readonly title: string;
   readonly family: Family;
   readonly howToRead: string;

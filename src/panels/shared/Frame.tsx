@@ -6,13 +6,14 @@ import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { layoutStore } from '../../state/layout-store.ts';
+import type { InstrumentId } from '../../state/layout-store.ts';
 import type { ExportFormat } from './export.ts';
 import { exportLabels } from './export.ts';
 import styles from './Instrument.module.css';
 import { Menu } from './Menu.tsx';
 
 export interface FrameProps {
-  readonly id: string;
+  readonly id: InstrumentId;
   readonly title: string;
   /** One line; the rest is shown on request. */
   readonly howToRead: string;
@@ -27,7 +28,7 @@ interface SavableFrameProps extends FrameProps {
 }
 
 /** Whether an instrument fills the page. */
-export const useMaximised = (id: string): boolean =>
+export const useMaximised = (id: InstrumentId): boolean =>
   useStore(layoutStore, (layout) => layout.maximised === id);
 
 export function Frame({
