@@ -67,6 +67,7 @@ describe('a bundle', () => {
     const snapshots = [3, 5].map((step) => ({
       ...{ step, split: 'heldOut', sampleIndex: 2, loss: step === 3 ? NaN : 0.5, inputs: null },
       taps: { keys: { shape: [2, 3], dtype: 'f32', data: Float32Array.of(1, 2, 3, 4, 5, step) } } as const,
+      ...(step === 5 && { typed: 'a ⏎' }),
       tokens: Int32Array.of(1, 4),
       targets: Int32Array.of(2, 0),
       mask: Uint8Array.of(1, 0),

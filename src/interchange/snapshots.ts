@@ -11,6 +11,8 @@ export interface StoredSnapshot {
   readonly step: number;
   readonly split: string;
   readonly sampleIndex: number;
+  /** What a person has typed, where the sequence is no sample of a split. */
+  readonly typed?: string;
   readonly taps: TensorMap;
   /** [T] */
   readonly tokens: Int32Array | null;
@@ -29,11 +31,13 @@ export const snapshotPrefix = 'snapshots.';
 const tapPrefix = 'taps.';
 /** Far more than a page keeps. */
 const mostSnapshots = 10_000;
+const longestTyped = 10_000;
 
 interface Line {
   readonly step: number;
   readonly split: string;
   readonly sampleIndex: number;
+  readonly typed?: string;
   /** null stands for NaN. */
   readonly loss: number | null;
 }
@@ -60,11 +64,9 @@ export function packSnapshots(snapshots: readonly StoredSnapshot[]): {
     add('mask', flat(Int32Array.from(mask)));
     add('predictions', flat(predictions));
   });
-  const lines = snapshots.map(({ step, split, sampleIndex, loss }): Line => ({
-    step,
-    split,
-    sampleIndex,
-    loss,
+  const lines = snapshots.map(({ step, split, sampleIndex, typed, loss }): Line => ({
+    ...{ step, split, sampleIndex, loss },
+    ...(typed !== undefined && { typed }),
   }));
   return { tensors, contents: JSON.stringify(lines) };
 }
@@ -93,11 +95,15 @@ function linesOf(contents: string): Line[] {
   }
   if (!Array.isArray(lines) || lines.length > mostSnapshots) fail('their list is missing or too long');
   return lines.map((line: unknown, at) => {
-    const { step, split, sampleIndex, loss } = (line ?? {}) as Record<string, unknown>;
+    const { step, split, sampleIndex, typed, loss } = (line ?? {}) as Record<string, unknown>;
     if (!isCount(step) || !isCount(sampleIndex) || typeof split !== 'string')
       fail(`number ${at} does not say what it shows`);
     if (loss !== null && typeof loss !== 'number') fail(`number ${at} has no loss`);
-    return { step, split: split.slice(0, 100), sampleIndex, loss };
+    if (typed !== undefined && typeof typed !== 'string') fail(`number ${at} was typed in no letters`);
+    return {
+      ...{ step, split: split.slice(0, 100), sampleIndex, loss },
+      ...(typed !== undefined && { typed: typed.slice(0, longestTyped) }),
+    };
   });
 }
 
@@ -118,7 +124,8 @@ function snapshotOf(line: Line, parts: Readonly<Record<string, Tensor>>, at: num
   };
   const targets = parts['targets']?.data;
   return {
-    ...{ step: line.step, split: line.split, sampleIndex: line.sampleIndex, loss: line.loss ?? NaN },
+    ...line,
+    loss: line.loss ?? NaN,
     taps: Object.fromEntries(
       Object.entries(parts)
         .filter(([name]) => name.startsWith(tapPrefix))

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { typedName } from '../tasks/typed.ts';
 import { decodeView, encodeView, packAddress, unpackAddress } from './link.ts';
 import { configOf, defaultPreset } from './presets.ts';
 import { decodeConfig, encodeLink } from './url.ts';
@@ -14,6 +15,16 @@ describe('a link', () => {
     const config = { ...configOf(defaultPreset()), seed: 4 };
     const read = decodeConfig(`#${encodeLink(config, defaultPreset().preset.id, view)}`);
     expect(read).toMatchObject({ config, view, problems: [] });
+  });
+
+  it('carries what was typed, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' }), (text) => {
+        const typed = { ...view, probe: typedName(text) };
+        const link = encodeLink(configOf(defaultPreset()), defaultPreset().preset.id, typed);
+        expect(decodeConfig(`#${link}`)).toMatchObject({ view: typed, problems: [] });
+      }),
+    );
   });
 
   it('says what it could not read of the view, and takes the rest', () => {

@@ -1,5 +1,6 @@
 /** Links to a run: the address of its config, what is looked at, and a shorter form where that is long. */
 import { deflateSync, Inflate } from 'fflate';
+import { typedName, typedSplit } from '../tasks/typed.ts';
 import { instrumentIds } from './layout-store.ts';
 import type { InstrumentId } from './layout-store.ts';
 import type { SavedView } from './persistence.ts';
@@ -21,7 +22,7 @@ export const viewKeys = ['probe', 'position', 'step', 'open'] as const;
 
 export function encodeView({ probe, position, step, open }: SharedView): Record<string, string> {
   return {
-    probe: `${probe.split}.${probe.sampleIndex}`,
+    probe: `${probe.split}.${probe.typed ?? probe.sampleIndex}`,
     position: String(position),
     ...(step !== null && { step: String(step) }),
     ...(open !== null && { open }),
@@ -60,7 +61,14 @@ const countOf = (text: string): number | null => (/^\d{1,9}$/.test(text) ? Numbe
 
 const instrumentOf = (text: string): InstrumentId | null => instrumentIds.find((id) => id === text) ?? null;
 
+/** Longer ones are no link that anybody would send. */
+const longestTyped = 2000;
+
+/** `split.sample`, or `typed.` and what was typed. */
 function probeOf(text: string): Probe | null {
+  const typed = text.slice(typedSplit.length + 1);
+  if (text.startsWith(`${typedSplit}.`) && typed !== '' && typed.length <= longestTyped)
+    return typedName(typed);
   const match = /^([A-Za-z]\w{0,31})\.(\d{1,9})$/.exec(text);
   return match ? { split: match[1]!, sampleIndex: Number(match[2]) } : null;
 }

@@ -28,7 +28,7 @@ import { Session } from './session.ts';
 import { settingsStore } from './settings-store.ts';
 import { SlowMotionPlayer } from './slow-motion.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import { snapshotStore } from './snapshot-store.ts';
+import { probeOf, snapshotStore } from './snapshot-store.ts';
 import { SnapshotVault } from './snapshot-vault.ts';
 import { decodeConfig, encodeConfig } from './url.ts';
 import type { Shared } from './url.ts';
@@ -180,8 +180,8 @@ export class Playground {
     settingsStore.setState({ presetId, config, data });
     await this.#keys.claimNew();
     const last = read.snapshots.at(-1);
-    if (last && this.#hasSplit(last.split)) {
-      const probe = { split: last.split, sampleIndex: last.sampleIndex };
+    const probe = last && probeOf(last);
+    if (probe && this.#canShow(probe)) {
       await this.#show(probe, cursorStore.getState().position);
       snapshotStore.adopt({ probe, snapshots: read.snapshots, step: null });
     }
@@ -335,14 +335,15 @@ export class Playground {
   async #showLinkView(): Promise<boolean> {
     const view = this.#linkView;
     this.#linkView = null;
-    if (!view || !this.#hasSplit(view.probe.split)) return false;
+    if (!view || !this.#canShow(view.probe)) return false;
     layoutStore.setState({ maximised: view.open });
     await this.#show(view.probe, view.position);
     if (view.step !== null) snapshotStore.adopt({ probe: view.probe, snapshots: [], step: view.step });
     return true;
   }
 
-  #hasSplit(split: string): boolean {
+  #canShow({ split, typed }: Probe): boolean {
+    if (typed !== undefined) return true; // what cannot be read is said by the task
     return runStore.getState().run?.splits.some(({ name }) => name === split) ?? false;
   }
 

@@ -3,10 +3,10 @@
  * person must see. Fast data (metrics, snapshots) lives in stores of its own, outside React.
  */
 import { createStore } from 'zustand/vanilla';
-import type { ExecutorReport, RunDescription, RunEvent } from '../worker/protocol.ts';
+import type { ExecutorReport, Probe, RunDescription, RunEvent } from '../worker/protocol.ts';
 import type { Failure } from '../foundation/errors.ts';
 
-export type { ExecutorReport, RunDescription };
+export type { ExecutorReport, Probe, RunDescription };
 
 export type RunStatus = Omit<Extract<RunEvent, { type: 'status' }>, 'type' | 'runId'>;
 
@@ -24,12 +24,6 @@ export interface Message {
   readonly content: Failure;
   /** Id of the command that the message offers. */
   readonly offers?: string;
-}
-
-/** Which sequence the instruments show. */
-export interface Probe {
-  readonly split: string;
-  readonly sampleIndex: number;
 }
 
 /** The one that a run shows by itself. */

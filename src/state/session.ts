@@ -4,6 +4,7 @@
  */
 import { toFailure } from '../foundation/errors.ts';
 import type { UserData } from '../tasks/task.ts';
+import { typedName } from '../tasks/typed.ts';
 import type {
   Checkpoint,
   Command,
@@ -86,9 +87,25 @@ export class Session {
   }
 
   async probe(probe: Probe): Promise<boolean> {
-    const shown = await this.#send({ type: 'probe', ...probe });
+    const shown = await this.#send({ type: 'probe', probe });
     if (shown) runStore.setState({ probe });
     return shown;
+  }
+
+  /**
+   * Shows what a person has typed.
+   * @returns the sentence that says why it cannot be shown, or null
+   */
+  async probeTyped(text: string): Promise<string | null> {
+    const probe = typedName(text);
+    try {
+      await this.#client.send({ type: 'probe', probe });
+    } catch (error) {
+      const { message, remedy } = toFailure(error);
+      return `${message} ${remedy}`.trim();
+    }
+    runStore.setState({ probe });
+    return null;
   }
 
   /** Follows the gradient through time of the probe and of one position's loss; null: no longer. */

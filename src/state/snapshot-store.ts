@@ -116,3 +116,8 @@ export const snapshotStore = new SnapshotStore();
 export function lengthOf(snapshot: Snapshot): number {
   return snapshot.mask.length;
 }
+
+/** The sequence that a snapshot shows. */
+export function probeOf({ split, sampleIndex, typed }: Snapshot): Probe {
+  return { split, sampleIndex, ...(typed !== undefined && { typed }) };
+}

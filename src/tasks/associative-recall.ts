@@ -109,6 +109,21 @@ function associativeRecallInstance(config: ValuesOf<typeof fields>): TaskInstanc
       },
     ],
     sample,
+    complete(typed) {
+      const end = typed.indexOf(mark);
+      const valueOf = new Map<number, number>();
+      for (let t = 0; t < end; t++) {
+        const [token, next = -1] = [typed[t]!, typed[t + 1]];
+        if (token >= keys) continue;
+        if (next < keys || next >= noise) return null;
+        valueOf.set(token, next);
+      }
+      const asked = typed.slice(end + 1);
+      if (end < 0 || asked.length === 0 || !asked.every((key) => valueOf.has(key))) return null;
+      const writer = new TokenWriter().read(...typed.slice(0, end + 1));
+      for (const key of asked) writer.ask(key, valueOf.get(key)!);
+      return writer.finish();
+    },
     reference({ tokens, ...rest }) {
       const valueOf = new Map<number, number>();
       const end = tokens.indexOf(mark);

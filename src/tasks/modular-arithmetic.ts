@@ -41,6 +41,10 @@ function modularArithmeticInstance(values: ValuesOf<typeof fields>): TaskInstanc
         i % 2 === 0 ? zero + random.integer(modulus) : plus + random.integer(3),
       ),
     );
+    return whole(expression);
+  }
+
+  function whole(expression: readonly number[]): TokenSample {
     return new TokenWriter()
       .read(...expression)
       .ask(equals, zero + evaluate(expression))
@@ -55,6 +59,13 @@ function modularArithmeticInstance(values: ValuesOf<typeof fields>): TaskInstanc
       ...lengthSplits('numbers', (factor) => positions(factor * most)),
     ],
     sample,
+    complete(typed) {
+      const expression = typed.at(-1) === equals ? typed.slice(0, -1) : typed;
+      const isExpression =
+        expression.length % 2 === 1 &&
+        expression.every((token, i) => (i % 2 === 0 ? token >= zero : token >= plus && token <= times));
+      return isExpression ? whole(expression) : null;
+    },
     reference(given) {
       const value = evaluate(given.tokens.subarray(0, given.tokens.indexOf(equals)));
       return targetsWhere(given, () => zero + value);

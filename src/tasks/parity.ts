@@ -51,12 +51,15 @@ function parityInstance(values: ValuesOf<typeof fields>): TaskInstance {
     const bits = drawOnSide(split, isSeparable(2 ** length), () =>
       Array.from({ length }, () => random.integer(2)),
     );
-    const dense = values.labels === 'dense' && factor === 1;
+    return whole(bits, values.labels === 'dense' && factor === 1);
+  }
+
+  function whole(bits: readonly number[], dense: boolean): TokenSample {
     const writer = new TokenWriter();
     let parityOfBits = 0;
     bits.forEach((bit, position) => {
       parityOfBits ^= bit;
-      if (dense || position === length - 1) writer.ask(bit + 1, parityOfBits + 1);
+      if (dense || position === bits.length - 1) writer.ask(bit + 1, parityOfBits + 1);
       else writer.read(bit + 1);
     });
     return writer.finish();
@@ -70,6 +73,13 @@ function parityInstance(values: ValuesOf<typeof fields>): TaskInstance {
       ...lengthSplits('bits', (factor) => factor * longest),
     ],
     sample,
+    complete: (typed) =>
+      typed.every((token) => token > 0)
+        ? whole(
+            typed.map((token) => token - 1),
+            values.labels === 'dense',
+          )
+        : null,
     reference(given) {
       let odd = false;
       return given.tokens.map((token) => {

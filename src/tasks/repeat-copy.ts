@@ -54,6 +54,10 @@ function repeatCopyInstance(values: ValuesOf<typeof fields>): TaskInstance {
     const shown = drawOnSide(split, isSeparable(symbols ** length), () =>
       Array.from({ length }, () => random.integer(symbols)),
     );
+    return whole(shown, times);
+  }
+
+  function whole(shown: readonly number[], times: number): TokenSample {
     const writer = new TokenWriter().read(...shown, ...Array.from({ length: times }, () => delimiter));
     for (const target of answerTo(shown, times)) writer.ask(blank, target);
     return writer.finish();
@@ -74,6 +78,15 @@ function repeatCopyInstance(values: ValuesOf<typeof fields>): TaskInstance {
       },
     ],
     sample,
+    complete(typed) {
+      const times = typed.filter((token) => token === delimiter).length;
+      const end = times > 0 ? typed.indexOf(delimiter) : typed.length;
+      const [shown, rest] = [typed.slice(0, end), typed.slice(end + times)];
+      const fits = shown.length > 0 && shown.every((token) => token < symbols);
+      const blanks =
+        rest.length <= positions(end, times) - end - times && rest.every((token) => token === blank);
+      return fits && blanks ? whole(shown, Math.max(1, times)) : null;
+    },
     reference(given) {
       const tokens = [...given.tokens];
       const shown = tokens.slice(0, tokens.indexOf(delimiter));

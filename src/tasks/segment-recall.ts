@@ -88,6 +88,21 @@ function segmentRecallInstance(config: ValuesOf<typeof fields>): TaskInstance {
       ...lengthSplits('noise segments', (factor) => (2 + farGap(factor)) * segment),
     ],
     sample,
+    complete(typed) {
+      const shown = typed.slice(0, segment);
+      const isPairs = shown.every((token, t) =>
+        t % 2 === 0 ? token < keys : token >= keys && token < noise,
+      );
+      const asked = typed.slice(segment).filter((token) => token < keys);
+      const known = shown.filter((_, t) => t % 2 === 0);
+      if (!isPairs || asked.length === 0 || !asked.every((key) => known.includes(key))) return null;
+      const writer = new TokenWriter().read(...shown);
+      for (const token of typed.slice(segment)) {
+        if (token < keys) writer.ask(token, shown[shown.indexOf(token) + 1]!);
+        else writer.read(token);
+      }
+      return writer.finish();
+    },
     reference(given) {
       const shown = given.tokens.subarray(0, segment);
       return targetsWhere(given, (t) => {

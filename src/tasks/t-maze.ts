@@ -71,6 +71,17 @@ function tMazeInstance(config: ValuesOf<typeof fields>): TaskInstance {
       ...lengthSplits('cells', (factor) => factor * longest + 2),
     ],
     sample,
+    complete(typed) {
+      const path = typed.at(-1) === junction ? typed.slice(0, -1) : typed;
+      const [cue = junction, ...cells] = path;
+      const fits = cue < corridor && cells.every((cell) => cell >= corridor && cell < junction);
+      return fits
+        ? new TokenWriter()
+            .read(...path)
+            .ask(junction, cue)
+            .finish()
+        : null;
+    },
     reference: (given) => targetsWhere(given, () => given.tokens[0]),
     baseline: chance(config.ways),
   });

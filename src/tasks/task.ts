@@ -65,6 +65,11 @@ export interface TaskInstance {
   sample(seed: number, split: SplitName, index: number): Sample;
   /** The exact answer where there is one: equals the sample's targets wherever mask is 1. For tests; undefined where none exists (text). */
   reference?(sample: Sample): Int32Array | Float32Array;
+  /**
+   * What a person typed as a sample with its answers; what is missing at its end (a delimiter, the blanks) is added. null where
+   * it is no input of this task, and then nobody knows the answers. Absent: nobody ever does.
+   */
+  complete?(tokens: readonly number[]): TokenSample | null;
   /** What a guess without memory reaches, e.g. accuracy by chance or perplexity of unigrams. */
   readonly baseline?: Mark;
   /** The best that any model can reach where that is not a perfect answer: the entropy of the data, as perplexity. */

@@ -2,8 +2,9 @@
 import type { Executor } from '../executors/executor.ts';
 import { RandomStream } from '../foundation/random.ts';
 import type { Tensor, TensorMap } from '../graph/types.ts';
-import { InferencePool, sampleOf } from '../training/inference.ts';
+import { InferencePool } from '../training/inference.ts';
 import type { RunView } from '../training/inference.ts';
+import { lengthOf, sampleOf } from '../training/probe.ts';
 import { initialParameters } from '../training/parameters.ts';
 import { prepareRun } from '../training/run-config.ts';
 import type { RunConfig } from '../training/run.ts';
@@ -27,6 +28,7 @@ export async function openView(
   return {
     ...{ run, pool, probe, weights, step: 7 },
     sample: sampleOf(run, probe),
+    length: lengthOf(run, probe),
     parameters: async () => (await store.read()).parameters,
     dispose: () => {
       pool.dispose();

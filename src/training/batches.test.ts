@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample, TaskInstance } from '../tasks/task.ts';
-import { assembleBatch, samplesOf, withoutTargets } from './batches.ts';
+import { assembleBatch, assembleInputs, samplesOf } from './batches.ts';
 
 const tokenSample = (tokens: number[], targets: number[], mask: number[]): Sample => ({
   kind: 'tokens',
@@ -66,12 +66,12 @@ describe('assembleBatch', () => {
 
   it('leaves target and weight out for a program without a loss', () => {
     const sample = tokenSample([0], [0], [1]);
-    const batch = assembleBatch(
+    const batch = assembleInputs(
       task('tokens', () => sample),
       [sample],
       1,
     );
-    expect(Object.keys(withoutTargets(batch).inputs)).toEqual(['tokens']);
+    expect(Object.keys(batch.inputs)).toEqual(['tokens']);
   });
 });
 

@@ -22,15 +22,18 @@ export function samplesOf(
  * @param length T; longer samples are an error of the task.
  */
 export function assembleBatch(task: TaskInstance, samples: readonly Sample[], length: number): Batch {
-  const inputs =
-    task.kind === 'tokens' ? tokenInputs(task, samples, length) : vectorInputs(task, samples, length);
-  return { size: samples.length, inputs: { ...inputs, weight: lossWeights(task, samples, length) } };
+  const weight = lossWeights(task, samples, length);
+  return { size: samples.length, inputs: { ...inputsAndTargets(task, samples, length), weight } };
 }
 
-/** Only what a program without a loss reads. */
-export function withoutTargets(batch: Batch): Batch {
-  const { tokens, x } = batch.inputs;
-  return { size: batch.size, inputs: { ...(tokens && { tokens }), ...(x && { x }) } };
+/** Only what a program without a loss reads; no answer needs to count. */
+export function assembleInputs(task: TaskInstance, samples: readonly Sample[], length: number): Batch {
+  const { tokens, x } = inputsAndTargets(task, samples, length);
+  return { size: samples.length, inputs: { ...(tokens && { tokens }), ...(x && { x }) } };
+}
+
+function inputsAndTargets(task: TaskInstance, samples: readonly Sample[], length: number): TensorMap {
+  return task.kind === 'tokens' ? tokenInputs(task, samples, length) : vectorInputs(task, samples, length);
 }
 
 function tokenInputs(task: TaskInstance, samples: readonly Sample[], length: number): TensorMap {

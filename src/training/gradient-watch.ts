@@ -8,7 +8,8 @@ import { gradientsThroughTime } from '../graph/evaluate-time.ts';
 import type { LossRow, SequenceGradients } from '../graph/evaluate-time.ts';
 import type { Program } from '../graph/types.ts';
 import { assembleBatch } from './batches.ts';
-import type { Probe } from './inference.ts';
+import { lengthOf, sampleOf } from './probe.ts';
+import type { Probe } from './probe.ts';
 import type { PreparedRun } from './run-config.ts';
 import type { TimeGradient } from './run.ts';
 
@@ -45,6 +46,8 @@ export class GradientWatch {
   #watched = false;
   #pass: Pass | null = null;
   #shown = '';
+  /** Worked out once for each probe. */
+  #answers: { readonly probe: Probe; readonly known: boolean } | null = null;
   #sliceDueAt = 0;
   #passDueAt = 0;
 
@@ -68,9 +71,17 @@ export class GradientWatch {
 
   due(view: GradientView): boolean {
     if (!this.#watched || (this.#shown === this.#keyOf(view) && !this.#pass)) return false;
+    if (!this.#hasAnswers(view.probe)) return false;
     if (!view.training) return true;
     const now = this.#now();
     return now >= this.#sliceDueAt && (this.#current(view) !== null || now >= this.#passDueAt);
+  }
+
+  /** Of a sequence whose answers nobody knows there is no loss to follow. */
+  #hasAnswers(probe: Probe): boolean {
+    if (this.#answers?.probe !== probe)
+      this.#answers = { probe, known: sampleOf(this.#run, probe).mask.includes(1) };
+    return this.#answers.known;
   }
 
   /** Works for a slice; gives the gradient when it was the last one. */
@@ -108,8 +119,7 @@ export class GradientWatch {
   async #begin(view: GradientView, now: number): Promise<Pass> {
     this.#passDueAt = now + spacing;
     const { parameters } = await this.#store.read();
-    const { split } = view.probe;
-    const length = this.#run.lengthOf(split);
+    const length = lengthOf(this.#run, view.probe);
     const program = this.#programs.get(length) ?? this.#run.lossProgram(length);
     this.#programs.set(length, program);
     const { work, finish } = sequenceGradient(this.#run, program, parameters, view, this.#position);
@@ -125,8 +135,8 @@ export function sequenceGradient(
   { probe, step }: Pick<GradientView, 'probe' | 'step'>,
   position: number | null,
 ): Pick<Pass, 'work' | 'finish'> {
-  const { task, training, config } = run;
-  const sample = task.sample(config.seed, probe.split, probe.sampleIndex);
+  const { task, training } = run;
+  const sample = sampleOf(run, probe);
   const { inputs } = assembleBatch(task, [sample], program.length);
   const weights = inputs['weight']!.data;
   const horizon = training.strategy === 'truncated' ? training.horizon : null;

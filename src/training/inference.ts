@@ -5,9 +5,11 @@
 import type { Execution, Executor, ParameterStore } from '../executors/executor.ts';
 import type { Program, Tensor, TensorMap } from '../graph/types.ts';
 import type { Sample, SplitName } from '../tasks/task.ts';
-import { assembleBatch, samplesOf, withoutTargets } from './batches.ts';
+import { assembleInputs, samplesOf } from './batches.ts';
 import { createTally, softmaxRows } from './metrics.ts';
 import type { Scores, Tally } from './metrics.ts';
+import { lengthOf, sampleOf } from './probe.ts';
+import type { Probe } from './probe.ts';
 import type { PreparedRun } from './run-config.ts';
 import type { Snapshot } from './run.ts';
 
@@ -128,11 +130,6 @@ export class EvaluationPass {
   }
 }
 
-export interface Probe {
-  readonly split: SplitName;
-  readonly sampleIndex: number;
-}
-
 /** What somebody who looks at a run between two steps is shown. Nothing of it may be changed. */
 export interface RunView {
   readonly run: PreparedRun;
@@ -140,14 +137,12 @@ export interface RunView {
   readonly probe: Probe;
   /** The probe sequence. */
   readonly sample: Sample;
+  /** Positions of the program that runs it. */
+  readonly length: number;
   readonly step: number;
   /** A copy of the weights. */
   parameters(): Promise<TensorMap>;
 }
-
-/** The sequence that a probe names. */
-export const sampleOf = ({ task, config }: PreparedRun, { split, sampleIndex }: Probe): Sample =>
-  task.sample(config.seed, split, sampleIndex);
 
 /** Runs the probe sequence alone and looks at every tap. */
 export async function takeSnapshot(
@@ -158,7 +153,7 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const { task } = run;
   const sample = sampleOf(run, probe);
-  const length = run.lengthOf(probe.split);
+  const length = lengthOf(run, probe);
   const inference = await pool.get(length, 1);
   const { output, taps } = await infer(run, inference, [sample], length, true);
   const tally = createTally(task);
@@ -194,7 +189,7 @@ export async function infer(
   length: number,
   taps = false,
 ): Promise<{ readonly output: Tensor; readonly taps: TensorMap }> {
-  const batch = withoutTargets(assembleBatch(run.task, samples, length));
+  const batch = assembleInputs(run.task, samples, length);
   const result = await execution.run(batch, { taps });
   const output = result.outputs[run.model.output];
   if (!output) throw new Error(`${run.model.id} gave no output ${run.model.output}`);

@@ -3,6 +3,7 @@
  * step, one batch of an evaluation, a snapshot), so a command takes effect before the next one, never in the middle.
  */
 import type { RunView } from './inference.ts';
+import type { Probe } from './probe.ts';
 
 export type SessionCommand =
   | { readonly type: 'play' }
@@ -12,7 +13,7 @@ export type SessionCommand =
   /** Back to the initial weights of the same seed. */
   | { readonly type: 'reset' }
   /** Which sequence the snapshots show. */
-  | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
+  | { readonly type: 'probe'; readonly probe: Probe }
   /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
   | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
   /** Take the next step apart without making it; only while nothing is trained. */

@@ -49,6 +49,8 @@ export interface Snapshot {
   readonly step: number;
   readonly split: string;
   readonly sampleIndex: number;
+  /** What a person has typed, where the sequence is no sample of a split. */
+  readonly typed?: string;
   /** Without batch axis: one sequence. Token models: [T, …]; segment models: one tensor a segment. */
   readonly taps: TensorMap;
   /** Inputs, targets, mask as in the sample; vocabulary to read them. */
@@ -58,6 +60,7 @@ export interface Snapshot {
   readonly mask: Uint8Array;
   /** [T, outputSize]: softmax for tokens, the plain output for vectors. */
   readonly predictions: Float32Array;
+  /** NaN where no answer counts. */
   readonly loss: number;
 }
 

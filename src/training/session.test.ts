@@ -4,6 +4,7 @@ import type { ToyExecutor, ToyOptions } from '../testing/toy-executor.ts';
 import type { FieldValues } from '../foundation/fields.ts';
 import { Mailbox } from './mailbox.ts';
 import type { SessionCommand } from './mailbox.ts';
+import { typedName } from '../tasks/typed.ts';
 import { prepareRun } from './run-config.ts';
 import type { Checkpoint, RunConfig } from './run.ts';
 import { trainingSession } from './session.ts';
@@ -261,14 +262,46 @@ describe('snapshots', () => {
     const session = new Driven();
     session.mailbox.wantSnapshot();
     await session.until('snapshot');
-    const refused = session.mailbox.post({ type: 'probe', split: 'nowhere', sampleIndex: 0 });
-    void session.mailbox.post({ type: 'probe', split: 'double', sampleIndex: 3 });
+    const refused = session.mailbox.post({ type: 'probe', probe: { split: 'nowhere', sampleIndex: 0 } });
+    void session.mailbox.post({ type: 'probe', probe: { split: 'double', sampleIndex: 3 } });
     session.mailbox.wantSnapshot();
     const pulled = session.until('snapshot');
     await expect(refused).rejects.toMatchObject({ code: 'invalid-config' });
     const { snapshot } = await pulled;
     expect(snapshot).toMatchObject({ split: 'double', sampleIndex: 3 });
     expect(snapshot.tokens).toHaveLength(9);
+  });
+
+  it('follow what a person types, with its answers, also over a reset', async () => {
+    const session = new Driven();
+    session.mailbox.wantSnapshot();
+    await session.until('snapshot');
+    const refused = session.mailbox.post({ type: 'probe', probe: typedName('a z') });
+    void session.mailbox.post({ type: 'probe', probe: typedName('b a') });
+    session.mailbox.wantSnapshot();
+    const pulled = session.until('snapshot');
+    await expect(refused).rejects.toMatchObject({ code: 'typed-sequence', message: /“z” is not a symbol/ });
+    const { snapshot } = await pulled;
+    expect(snapshot).toMatchObject({ split: 'typed', typed: 'b a' });
+    expect([...snapshot.tokens!]).toEqual([1, 0, 3, 4, 4]);
+    expect([...snapshot.targets]).toEqual([0, 0, 0, 1, 0]);
+    expect(snapshot.loss).toBeGreaterThan(0);
+    await session.rest({ type: 'step', count: 1 });
+    void session.mailbox.post({ type: 'reset' });
+    session.mailbox.wantSnapshot();
+    const again = (await session.until('snapshot', ({ snapshot: taken }) => taken.step === 0)).snapshot;
+    expect(again).toEqual(snapshot);
+  });
+
+  it('show the outputs of a sequence whose answers nobody knows', async () => {
+    const session = new Driven();
+    void session.mailbox.post({ type: 'probe', probe: typedName('⏎ ⏎ a') });
+    session.mailbox.wantSnapshot();
+    const { snapshot } = await session.until('snapshot');
+    expect([...snapshot.mask]).toEqual([0, 0, 0]);
+    expect(snapshot.loss).toBeNaN();
+    expect(snapshot.predictions).toHaveLength(15);
+    expect(snapshot.predictions.slice(0, 5).reduce((sum, share) => sum + share)).toBeCloseTo(1, 5);
   });
 
   it('and evaluations leave the course of training as it is', async () => {

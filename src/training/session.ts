@@ -18,12 +18,13 @@ import { assembleBatch, samplesOf } from './batches.ts';
 import { checkCheckpoint, isFinite, untrained } from './checkpoint.ts';
 import { optimizerSettings, strategyOf } from './config.ts';
 import { PicturePace } from './picture-pace.ts';
-import { EvaluationPass, InferencePool, sampleOf, takeSnapshot } from './inference.ts';
-import type { Probe } from './inference.ts';
+import { EvaluationPass, InferencePool, takeSnapshot } from './inference.ts';
 import type { Letter, Mailbox } from './mailbox.ts';
 import { GradientWatch } from './gradient-watch.ts';
 import type { GradientView } from './gradient-watch.ts';
 import { initialParameters } from './parameters.ts';
+import { lengthOf, sampleOf } from './probe.ts';
+import type { Probe } from './probe.ts';
 import { RunRecord } from './record.ts';
 import type { PreparedRun } from './run-config.ts';
 import type {
@@ -200,8 +201,8 @@ class Session {
           yield* this.#goBack(this.#start());
           break;
         case 'probe':
-          this.#run.lengthOf(command.split);
-          this.#probe = { split: command.split, sampleIndex: command.sampleIndex };
+          lengthOf(this.#run, command.probe); // refuses what cannot be shown
+          this.#probe = command.probe;
           break;
         case 'watchGradient':
           if (command.watch) this.#gradient.watch(command.watch.position);
@@ -224,6 +225,7 @@ class Session {
           await command.at({
             ...{ run: this.#run, pool: this.#pool, probe: this.#probe, step },
             sample: sampleOf(this.#run, this.#probe),
+            length: lengthOf(this.#run, this.#probe),
             parameters: async () => (await this.#store.read()).parameters,
           });
           break;
@@ -352,7 +354,7 @@ class Session {
   }
 
   async *#takeSnapshot(): Events {
-    await this.#pool.get(this.#run.lengthOf(this.#probe.split), 1); // compiling once is not what a snapshot costs
+    await this.#pool.get(lengthOf(this.#run, this.#probe), 1); // compiling once is not what a snapshot costs
     const began = this.#clock.now();
     const snapshot = await takeSnapshot(this.#run, this.#pool, this.#probe, this.#record.step);
     this.#shown = this.#view();

@@ -243,7 +243,7 @@ describe('the host', () => {
     await page.send({ type: 'configure', config: config() });
     const { frame } = await first;
     await page.train(50);
-    await page.send({ type: 'probe', split: 'train', sampleIndex: 1 });
+    await page.send({ type: 'probe', probe: { split: 'train', sampleIndex: 1 } });
     await rest(50);
     expect(page.all('snapshot')).toHaveLength(1);
 

@@ -13,6 +13,7 @@ import type {
   InterventionResult,
   MemoryDescription,
 } from '../training/interventions/intervention.ts';
+import type { Probe } from '../training/probe.ts';
 import type {
   Checkpoint,
   Evaluation,
@@ -35,6 +36,7 @@ export type {
   MemoryDescription,
   Survey,
 } from '../training/interventions/intervention.ts';
+export type { Probe };
 export type {
   Checkpoint,
   Evaluation,
@@ -168,8 +170,8 @@ export type Command =
   | { readonly type: 'step'; readonly count: number }
   /** Back to the initial weights of the same seed. */
   | { readonly type: 'reset' }
-  /** Which sequence the snapshots show. */
-  | { readonly type: 'probe'; readonly split: string; readonly sampleIndex: number }
+  /** Which sequence the snapshots show: a sample of a split, or a typed one. */
+  | { readonly type: 'probe'; readonly probe: Probe }
   /** Operate on the memory of the probe sequence; the weights stay. Answered by an `intervened` event. */
   | { readonly type: 'intervene'; readonly request: InterventionRequest }
   /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */

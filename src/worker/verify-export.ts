@@ -8,7 +8,7 @@ import { elementCount } from '../graph/types.ts';
 import { exportLength } from '../interchange/model-file.ts';
 import { steadyStep } from '../interchange/onnx/export.ts';
 import type { Sample } from '../tasks/task.ts';
-import { assembleBatch, withoutTargets } from '../training/batches.ts';
+import { assembleInputs } from '../training/batches.ts';
 import type { PreparedRun } from '../training/run-config.ts';
 import { OnnxSession, withPrefix } from './onnx-session.ts';
 import type { Runtime } from './onnx-session.ts';
@@ -81,9 +81,7 @@ function heldOutInputs(run: PreparedRun, length: number): TensorMap {
       parts.push(sample);
       filled += sample.mask.length;
     }
-    const inputs = parts.map(
-      (sample) => withoutTargets(assembleBatch(run.task, [sample], sample.mask.length)).inputs,
-    );
+    const inputs = parts.map((sample) => assembleInputs(run.task, [sample], sample.mask.length).inputs);
     return joined(inputs, length);
   });
   return stacked(rows);

@@ -23,3 +23,11 @@ describe('the readout at the cursor', () => {
     ]);
   });
 });
+
+it('shows the output everywhere where nobody knows the answers', () => {
+  const snapshot = { ...aSnapshot(1), mask: Uint8Array.of(0, 0, 0) };
+  expect(readoutAt(aRun('r'), snapshot, 0)).toEqual([
+    { label: 'input', value: 'a', right: null },
+    { label: 'output', value: 'a 0.80', right: null },
+  ]);
+});

@@ -34,10 +34,13 @@ export function readoutAt(run: RunDescription, snapshot: Snapshot, position: num
   const target = snapshot.targets[position];
   const probability = (snapshot.predictions[start + output] ?? NaN).toFixed(2);
   const input: Readout = { label: 'input', value: text(snapshot.tokens[position]), right: null };
+  const said = `${text(output)} ${probability}`;
+  // Of a typed sequence nobody may know the answers.
+  if (!snapshot.mask.includes(1)) return [input, { label: 'output', value: said, right: null }];
   if (!asked) return [input, { label: 'no answer is asked here', value: '', right: null }];
   return [
     input,
     { label: 'target', value: text(target), right: null },
-    { label: 'output', value: `${text(output)} ${probability}`, right: output === target },
+    { label: 'output', value: said, right: output === target },
   ];
 }

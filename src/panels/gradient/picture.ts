@@ -15,6 +15,7 @@ import type { Palette } from '../shared/palette.ts';
 import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../shared/picture.ts';
 import { notice } from '../shared/picture.ts';
 import { countText, numberText, textWidth } from '../shared/text.ts';
+import { isUntold } from '../shared/token-rows.ts';
 import type { GradientData, GradientLine, TimeGradient } from './data.ts';
 import { gradientData } from './data.ts';
 
@@ -51,6 +52,10 @@ export function naturalHeight(data: GradientData, width: number): number {
 
 export function gradientPicture(moment: Moment | null, options: GradientOptions): Drawn {
   if (!moment) return notice('Train the network, or step once: how far its loss reaches back is then shown.');
+  if (isUntold(moment.snapshot))
+    return notice(
+      'Nobody knows the answers of this sequence, so there is no loss whose gradient could be followed.',
+    );
   const data = gradientData(moment, options.gradient, options.state);
   if (!data) return notice('The gradient of this sequence is being worked out.');
   const { size, palette } = options;

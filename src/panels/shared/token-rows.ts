@@ -39,8 +39,22 @@ export function answersOf(snapshot: Snapshot): Answer[] {
   return answers;
 }
 
+/** Nobody knows the answers: the sequence was typed, and the task cannot tell them. */
+export const isUntold = ({ mask }: Pick<Snapshot, 'mask'>): boolean => !mask.includes(1);
+
+/** What comes out at a position, and its probability. */
+export function outputAt(
+  { mask, predictions }: Snapshot,
+  position: number,
+): Pick<Answer, 'output' | 'confidence'> {
+  const classes = predictions.length / mask.length;
+  const output = argMax(predictions, position * classes, classes);
+  return { output, confidence: predictions[position * classes + output]! };
+}
+
 /** "7 of 8 answers right" */
 export function scoreText(answers: readonly Answer[]): string {
+  if (answers.length === 0) return 'no answers to compare with';
   const right = answers.filter((answer) => answer.output === answer.target).length;
   return `${right} of ${answers.length} answers right`;
 }
@@ -75,11 +89,14 @@ export function tokenRows({ run, snapshot }: Moment, box: Box, palette: Palette)
   for (let position = 0; position < columns; position++) {
     const x = box.x + position * cell;
     const answer = answers.get(position);
+    const untold = isUntold(snapshot) ? outputAt(snapshot, position) : null;
     const chip = (row: number): Box => ({ x, y: y(row) + 1, width: cell, height: box.height / 3 - 2 });
     marks.push(...tokenCell(tokenText(vocabulary[tokens[position]!], 3), chip(0), palette));
     if (answer) {
       marks.push(...tokenCell(tokenText(vocabulary[answer.target], 3), chip(1), palette));
       marks.push(...outputCell(answer, tokenText(vocabulary[answer.output], 3), chip(2), palette));
+    } else if (untold) {
+      marks.push(...tokenCell(tokenText(vocabulary[untold.output], 3), chip(2), palette));
     } else if (cell >= narrowestToken) {
       marks.push(...[1, 2].map((row) => dot(chip(row), palette)));
     }
@@ -91,9 +108,19 @@ export function tokenRows({ run, snapshot }: Moment, box: Box, palette: Palette)
     columns,
     rows: 3,
     describe: (position, row) =>
-      describeToken(position, row, vocabulary, tokens[position], answers.get(position)),
+      row === 2 && isUntold(snapshot)
+        ? describeOutput(position, vocabulary, outputAt(snapshot, position))
+        : describeToken(position, row, vocabulary, tokens[position], answers.get(position)),
   };
   return { marks, grid };
+}
+
+function describeOutput(
+  position: number,
+  vocabulary: readonly string[],
+  { output, confidence }: Pick<Answer, 'output' | 'confidence'>,
+): string {
+  return `Position ${position}: output ${tokenWords(vocabulary[output])}, probability ${percentText(confidence)}`;
 }
 
 function describeToken(

@@ -157,6 +157,19 @@ test('vectors are drawn as lines, with targets and outputs where an answer count
   expect(describe(2, 1)).toBe('Position 2: no answer is asked here');
 });
 
+test('a typed sequence whose answers nobody knows shows its outputs without judging them', () => {
+  const mask = new Uint8Array(moment.snapshot.mask.length);
+  const untold = { ...moment, snapshot: { ...moment.snapshot, mask, loss: NaN, typed: 'abc' } };
+  const picture = draw(untold);
+  const tokens = picture.grids.find((grid) => grid.id === 'tokens')!;
+  expect(tokens.describe(10, 2)).toMatch(/^Position 10: output ‘.’, probability \d+ %$/);
+  expect(tokens.describe(10, 1)).toBe('Position 10: no answer is asked here');
+  const texts = picture.marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []));
+  expect(texts).toContain('no answers to compare with');
+  expect(texts.some((text) => text.includes('typed sequence'))).toBe(true);
+  expect(texts.some((text) => text.includes('undefined'))).toBe(false);
+});
+
 test('the table holds every weight', () => {
   const { columns, rows } = timelineTable(moment);
   expect(rows.length).toBe(trace.positions * trace.slots);

@@ -15,7 +15,7 @@ import type { Drawing, Drawn, Mark, Table } from '../shared/picture.ts';
 import { notice } from '../shared/picture.ts';
 import { niceMaximum, strip } from '../shared/strip.ts';
 import { numberText, percentText } from '../shared/text.ts';
-import { answersOf, scoreText, tokenRows } from '../shared/token-rows.ts';
+import { answersOf, isUntold, outputAt, scoreText, tokenRows } from '../shared/token-rows.ts';
 import { vectorRows } from '../shared/vector-rows.ts';
 import type { Parts, TimelineOptions } from './heat.ts';
 import { describeSlot, heading, heatGrid, heatmap, traceMarks } from './heat.ts';
@@ -79,27 +79,33 @@ function headRows({ moment, options: { palette }, layout }: Parts): Drawing {
   }
   const answers = answersOf(moment.snapshot);
   const byPosition = new Map(answers.map((answer) => [answer.position, answer]));
+  const untold = isUntold(moment.snapshot);
+  const confidenceAt = (t: number): number | undefined =>
+    untold ? outputAt(moment.snapshot, t).confidence : byPosition.get(t)?.confidence;
   const rows = tokenRows(moment, layout.tokens, palette);
   const confidence = strip({
     id: 'confidence',
     box: layout.confidence,
-    values: Array.from(moment.snapshot.mask, (_, t) => byPosition.get(t)?.confidence ?? 0),
+    values: Array.from(moment.snapshot.mask, (_, t) => confidenceAt(t) ?? 0),
     maximum: 1,
     title: ['probability', 'of the output'],
     palette,
     barStyle: (t) => {
       const answer = byPosition.get(t);
+      if (untold) return { fill: palette.inkMuted, hollow: false };
       const right = answer?.output === answer?.target;
       return { fill: right ? palette.right : palette.wrong, hollow: !right };
     },
     describe: (t) => {
-      const answer = byPosition.get(t);
-      return answer
-        ? `Position ${t}: probability of the output ${percentText(answer.confidence)}`
+      const confidence = confidenceAt(t);
+      return confidence !== undefined
+        ? `Position ${t}: probability of the output ${percentText(confidence)}`
         : `Position ${t}: no answer is asked here`;
     },
   });
-  const score = `${scoreText(answers)} · loss ${numberText(moment.snapshot.loss)}`;
+  const score = untold
+    ? scoreText(answers)
+    : `${scoreText(answers)} · loss ${numberText(moment.snapshot.loss)}`;
   return {
     marks: [...topLine(moment, score, layout, palette), ...rows.marks, ...confidence.marks],
     grids: [rows.grid, confidence.grid],
@@ -109,7 +115,8 @@ function headRows({ moment, options: { palette }, layout }: Parts): Drawing {
 /** Which sample this is, and how well it is answered; on a narrow page only the latter. */
 function topLine({ run, snapshot }: Moment, score: string, layout: TimelineLayout, palette: Palette): Mark[] {
   const split = run.splits.find((candidate) => candidate.name === snapshot.split)?.label ?? snapshot.split;
-  const sample = `step ${numberText(snapshot.step)} · ${split} sample ${snapshot.sampleIndex}`;
+  const name = snapshot.typed === undefined ? `${split} sample ${snapshot.sampleIndex}` : 'typed sequence';
+  const sample = `step ${numberText(snapshot.step)} · ${name}`;
   const narrow = layout.tokens.width < 420;
   const line = { kind: 'text', y: layout.score, size: fontSize.label, baseline: 'middle' } as const;
   const right = layout.tokens.x + layout.tokens.width;

@@ -74,6 +74,10 @@ function sequenceInstance(
     const shown = drawOnSide(split, isSeparable(symbols ** length), () =>
       Array.from({ length }, () => random.integer(symbols)),
     );
+    return whole(shown);
+  }
+
+  function whole(shown: readonly number[]): TokenSample {
     const writer = new TokenWriter().read(...shown, delimiter);
     for (const target of task.answer(shown)) writer.ask(blank, target);
     return writer.finish();
@@ -87,6 +91,12 @@ function sequenceInstance(
       ...lengthSplits('symbols', (factor) => positions(factor * longest)),
     ],
     sample,
+    complete(typed) {
+      const end = typed.includes(delimiter) ? typed.indexOf(delimiter) : typed.length;
+      const [shown, rest] = [typed.slice(0, end), typed.slice(end + 1)];
+      const fits = shown.length > 0 && shown.every((token) => token < symbols);
+      return fits && rest.length <= end && rest.every((token) => token === blank) ? whole(shown) : null;
+    },
     reference(given) {
       const shown = [...given.tokens.subarray(0, given.tokens.indexOf(delimiter))];
       const answer = task.answer(shown);

@@ -56,6 +56,11 @@ export function nextTokenSample(
   return { kind: 'tokens', tokens, targets, mask };
 }
 
+/** What is typed into a language model: every symbol is asked to foretell the next, the last one has none to foretell. */
+export function typedText(tokens: readonly number[]): TokenSample {
+  return nextTokenSample([...tokens, 0], (t) => t < tokens.length - 1);
+}
+
 /** Narrows a sample of a token task. */
 export function asTokens(sample: Sample): TokenSample {
   if (sample.kind !== 'tokens') throw new Error('a sample of vectors was given to a task of tokens');
@@ -65,7 +70,7 @@ export function asTokens(sample: Sample): TokenSample {
 /** What is particular to a task whose inputs and answers are tokens of one vocabulary. */
 interface TokenTask extends Pick<
   TaskInstance,
-  'vocabulary' | 'paddingToken' | 'splits' | 'baseline' | 'optimum' | 'picture'
+  'vocabulary' | 'paddingToken' | 'splits' | 'complete' | 'baseline' | 'optimum' | 'picture'
 > {
   sample(seed: number, split: SplitName, index: number): TokenSample;
   readonly reference?: (sample: TokenSample) => Int32Array;

@@ -7,7 +7,7 @@ import type { Fields, ValuesOf } from '../../foundation/fields.ts';
 import { RandomStream } from '../../foundation/random.ts';
 import { lastTokenPerplexity } from '../common/baselines.ts';
 import { drawWithSide, heldOutSentence, trainedSplits } from '../common/splits.ts';
-import { chance, nextTokenSample, tokenInstance } from '../common/tokens.ts';
+import { chance, nextTokenSample, tokenInstance, typedText } from '../common/tokens.ts';
 import type { Mark, SplitName, TaskDefinition, TaskInstance, TokenSample } from '../task.ts';
 import { Grammar, adverbCount, draw, verbCount } from './grammar.ts';
 
@@ -133,6 +133,7 @@ function languageInstance(values: Values): TaskInstance {
     ...(onlyRecalls
       ? { reference: recallReference(grammar.vocabulary, nouns), baseline: chance(objects) }
       : {
+          complete: typedText,
           baseline: lastTokenPerplexity(apart(0, 15_000), apart(1_000_000, 5_000), grammar.vocabulary.length),
           optimum: optimum(values),
         }),

@@ -4,7 +4,7 @@ import type { ValuesOf } from '../../foundation/fields.ts';
 import { RandomStream } from '../../foundation/random.ts';
 import { fileError, readText, requireFile } from '../common/read-file.ts';
 import { trainedSplits } from '../common/splits.ts';
-import { nextTokenSample, tokenInstance } from '../common/tokens.ts';
+import { nextTokenSample, tokenInstance, typedText } from '../common/tokens.ts';
 import type { Split, SplitName, TaskDefinition, TaskInstance, UserData } from '../task.ts';
 import { labelOf, tokenize } from './tokenize.ts';
 import type { TokenizedText } from './tokenize.ts';
@@ -139,6 +139,7 @@ function textInstance(tokens: Uint16Array, vocabulary: readonly string[], window
     paddingToken: 0,
     splits,
     sample,
+    complete: typedText,
     baseline: {
       label: 'how often each token comes (unigrams)',
       metric: 'perplexity',

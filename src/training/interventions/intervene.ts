@@ -5,7 +5,7 @@
 import { PlaygroundError } from '../../foundation/errors.ts';
 import type { Program } from '../../graph/types.ts';
 import type { Sample } from '../../tasks/task.ts';
-import { assembleBatch, withoutTargets } from '../batches.ts';
+import { assembleInputs } from '../batches.ts';
 import type { RunView } from '../inference.ts';
 import { positionLosses, softmaxRows } from '../metrics.ts';
 import type { PreparedRun } from '../run-config.ts';
@@ -60,12 +60,11 @@ export async function intervene(view: RunView, request: InterventionRequest): Pr
 }
 
 async function prepare(view: RunView): Promise<RolloutSetup> {
-  const { run, pool, probe, sample } = view;
-  const length = run.lengthOf(probe.split);
+  const { run, pool, sample, length } = view;
   const program = run.inferenceProgram(length);
   return {
     ...{ program, pool },
-    inputs: withoutTargets(assembleBatch(run.task, [sample], length)).inputs,
+    inputs: assembleInputs(run.task, [sample], length).inputs,
     positions: sample.mask.length,
     output: run.model.output,
     width: run.task.outputSize,
