@@ -54,10 +54,14 @@ module.exports = {
     },
     {
       name: 'state-reads-the-settings-of-training',
-      comment: 'The field table, for controls and addresses; training itself runs in the worker.',
+      comment:
+        'The field table, for controls and addresses, and the experiments as data; training itself runs in the worker.',
       severity: 'error',
       from: { path: '^src/state/', pathNot: tests },
-      to: { path: '^src/training/', pathNot: '^src/training/config\\.ts$' },
+      to: {
+        path: '^src/training/',
+        pathNot: '^src/training/(config|experiments/(experiment|registry|report|result))\\.ts$',
+      },
     },
     {
       name: 'state-packs-snapshots-and-nothing-else',

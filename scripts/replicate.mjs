@@ -18,7 +18,7 @@ const usage = 'Usage: npm run replicate -- NAME [--budget small|full] [--seeds N
 /** @typedef {import('../src/testing/replication/protocol.ts').ReplicationPage} ReplicationPage */
 /** @typedef {import('../src/testing/replication/protocol.ts').RunRequest} RunRequest */
 /** @typedef {import('../src/training/experiments/report.ts').Circumstances} Circumstances */
-/** @typedef {import('../src/training/experiments/replicate.ts').RunResult} RunResult */
+/** @typedef {import('../src/training/experiments/result.ts').RunResult} RunResult */
 /** @typedef {{ group: string, label: string, results: RunResult[] }} Row */
 
 function readArguments() {

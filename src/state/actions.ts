@@ -65,6 +65,7 @@ export type ActionId =
   | FileActionId
   | SlowMotionActionId
   | 'theme'
+  | 'experiments'
   | 'commands'
   | `focus.${Region}`;
 
@@ -285,6 +286,12 @@ const pageActions = {
     explanation: 'Switches between light and dark.',
     shortcut: 't',
     perform: () => toggleTheme(),
+  },
+  experiments: {
+    label: 'Experiments',
+    explanation: 'The papers’ claims as ready-made comparisons: train one here, beside the recorded result.',
+    shortcut: 'x',
+    perform: () => layoutStore.setState({ dialog: 'experiments' }),
   },
   commands: {
     label: 'All commands',

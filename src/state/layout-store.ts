@@ -32,7 +32,7 @@ export interface Layout {
   readonly maximised: InstrumentId | null;
   /** Single-key commands work (a person who dictates or types with a switch may want them off). */
   readonly shortcuts: boolean;
-  readonly dialog: 'commands' | 'export' | 'library' | 'share' | null;
+  readonly dialog: 'commands' | 'export' | 'library' | 'share' | 'experiments' | null;
 }
 
 const storageKey = 'memory-playground.layout';

@@ -36,6 +36,7 @@ export function Header() {
       <RunProgress />
       <div className={styles['page']}>
         <ExecutorMenu />
+        <ActionButton id="experiments" icon="experiments" look="quiet" iconOnly />
         <SaveMenu />
         <ActionButton id="theme" icon="theme" look="quiet" iconOnly />
         <ActionButton id="commands" icon="commands" look="quiet" iconOnly />

@@ -8,10 +8,12 @@ import { Icon } from './icons.tsx';
 interface DialogProps {
   readonly title: string;
   readonly wide?: boolean;
+  /** For tables. */
+  readonly widest?: boolean;
   readonly children: ReactNode;
 }
 
-export function Dialog({ title, wide = false, children }: DialogProps) {
+export function Dialog({ title, wide = false, widest = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const close = (): void => dialog.current?.close();
@@ -27,7 +29,7 @@ export function Dialog({ title, wide = false, children }: DialogProps) {
   return (
     <dialog
       ref={dialog}
-      className={`${styles['dialog']} ${wide ? styles['wide'] : ''}`}
+      className={`${styles['dialog']} ${widest ? styles['widest'] : wide ? styles['wide'] : ''}`}
       aria-labelledby={titleId}
       onClose={() => layoutStore.setState({ dialog: null })}
       onClick={(event) => {

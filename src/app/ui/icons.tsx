@@ -20,6 +20,7 @@ const shapes = {
   ),
   commands: <path d="M2.5 4h11M2.5 8h11M2.5 12h7" />,
   save: <path d="M8 2.3v8M5 7.5l3 2.9 3-2.9M2.5 10v3.5h11V10" />,
+  experiments: <path d="M6 2.5h4M7 2.5v4L3 12.2a.9.9 0 0 0 .8 1.3h8.4a.9.9 0 0 0 .8-1.3L9 6.5v-4M5 10h6" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   open: <path d="M8 10.5v-8M5 5.2l3-2.9 3 2.9M2.5 10v3.5h11V10" />,
   chevron: <path d="m6 4 4 4-4 4" />,

@@ -1,6 +1,6 @@
 /** What the replication page offers to the script that drives it. */
 import type { Budget, Experiment } from '../../training/experiments/experiment.ts';
-import type { RunResult } from '../../training/experiments/replicate.ts';
+import type { RunResult } from '../../training/experiments/result.ts';
 import type { Circumstances, ExperimentReport, RowResult } from '../../training/experiments/report.ts';
 import type { RunConfig } from '../../training/run.ts';
 

@@ -2,30 +2,12 @@
 import type { Executor } from '../../executors/executor.ts';
 import type { Failure } from '../../foundation/errors.ts';
 import { elementCount } from '../../graph/types.ts';
-import type { Mark } from '../../tasks/task.ts';
 import { Mailbox } from '../mailbox.ts';
 import { prepareRun } from '../run-config.ts';
 import type { Evaluation, RunConfig } from '../run.ts';
 import { trainingSession } from '../session.ts';
-import type { Metric } from './experiment.ts';
-
-/** null: the task has no such metric. */
-export type SplitScores = Readonly<Record<Metric | 'loss', number | null>>;
-
-export interface RunResult {
-  readonly seed: number;
-  readonly parameters: number;
-  readonly steps: number;
-  /** Seconds of training, and of all with compiling and measuring. */
-  readonly trainingSeconds: number;
-  readonly wallSeconds: number;
-  /** By split, after the last step; empty when training diverged. */
-  readonly scores: Readonly<Record<string, SplitScores>>;
-  /** What the task says that one reaches without a memory; null when it does not say. */
-  readonly baseline: Mark | null;
-  /** What stopped the run before its last step; null when nothing did. */
-  readonly failure: Failure | null;
-}
+import type { RunResult } from './result.ts';
+import { scoresOf } from './result.ts';
 
 /** @throws PlaygroundError as `prepareRun` and `trainingSession` do; a run that diverges is a result, not an error. */
 export async function trainToEnd(config: RunConfig, executor: Executor): Promise<RunResult> {
@@ -51,16 +33,5 @@ export async function trainToEnd(config: RunConfig, executor: Executor): Promise
     scores: failure ? {} : Object.fromEntries(evaluations.map((found) => [found.split, scoresOf(found)])),
     baseline: run.task.baseline ?? null,
     failure,
-  };
-}
-
-function scoresOf({ normalizedError = NaN, ...rest }: Evaluation): SplitScores {
-  const number = (value: number): number | null => (Number.isFinite(value) ? value : null);
-  return {
-    loss: number(rest.loss),
-    tokenAccuracy: number(rest.tokenAccuracy),
-    sequenceAccuracy: number(rest.sequenceAccuracy),
-    perplexity: number(rest.perplexity),
-    normalizedError: number(normalizedError),
   };
 }

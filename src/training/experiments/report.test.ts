@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Experiment, Measure } from './experiment.ts';
-import type { RunResult } from './replicate.ts';
+import type { RunResult } from './result.ts';
 import { cell, markdownOf, measured, reportOf } from './report.ts';
 
 const accuracy: Measure = { label: 'at 2×', split: 'double', metric: 'tokenAccuracy' };

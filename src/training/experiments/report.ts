@@ -1,6 +1,6 @@
 /** The result of an experiment as plain data, and as a page of Markdown. */
 import type { Budget, Experiment, Group, Measure, Metric } from './experiment.ts';
-import type { RunResult } from './replicate.ts';
+import type { RunResult } from './result.ts';
 
 /** Where and how it was computed. */
 export interface Circumstances {
