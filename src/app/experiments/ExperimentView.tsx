@@ -1,5 +1,5 @@
 /** One experiment: its claim, what of it is to be trained, and its tables with the recorded and the present results. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { Experiment } from '../../state/experiments/comparison.ts';
 import { pageSamples, rowLabels, showTask, trainRows } from '../../state/experiments/comparison.ts';
@@ -14,6 +14,9 @@ import { GroupTable } from './GroupTable.tsx';
 export function ExperimentView({ experiment }: { readonly experiment: Experiment }) {
   const [report, setReport] = useState<Recorded | null>(null);
   const [finding, setFinding] = useState<Finding | null>(null);
+  const back = useRef<HTMLButtonElement>(null);
+  // What was pressed to come here is gone; the list may have been scrolled.
+  useEffect(() => back.current?.focus(), []);
   useEffect(() => {
     let shown = true;
     void Promise.all([recordedReport(experiment.id), recordedFinding(experiment.id)]).then(
@@ -30,6 +33,7 @@ export function ExperimentView({ experiment }: { readonly experiment: Experiment
   return (
     <div className={styles['experiment']}>
       <button
+        ref={back}
         type="button"
         className={styles['back']}
         onClick={() => experimentStore.setState({ open: null })}
