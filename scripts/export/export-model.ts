@@ -5,8 +5,10 @@ import type { FieldValues } from '../../src/foundation/fields.ts';
 import { defaultsOf } from '../../src/foundation/fields.ts';
 import { RandomStream } from '../../src/foundation/random.ts';
 import { evaluate } from '../../src/graph/evaluate.ts';
+import type { DenseMap } from '../../src/graph/evaluate.ts';
 import type { Program, Tensor, TensorMap } from '../../src/graph/types.ts';
 import { writeModelFile } from '../../src/interchange/model-file.ts';
+import { steadyStep } from '../../src/interchange/onnx/export.ts';
 import { writeSafetensors } from '../../src/interchange/safetensors.ts';
 import type { ModelDefinition, Preset } from '../../src/models/model.ts';
 import { buildProgram } from '../../src/models/program.ts';
@@ -61,7 +63,11 @@ export function exportModel({ modelId, presetId, seed, folder }: ExportRequest):
       metadata: { model: modelId, config: JSON.stringify(config), seed: String(seed) },
     }),
   );
-  const sample = sampleOf(model, config, program, parameters, seed, length);
+  const input = sampleInput(model, config, program, seed, length);
+  const sample = {
+    ...sampleOf(model, program, parameters, input),
+    step: stepSampleOf(model, program, parameters, input),
+  };
   write(
     'sample.json',
     new TextEncoder().encode(
@@ -112,33 +118,77 @@ const stored = (shape: readonly number[], data: ArrayLike<number>, integers = fa
   ...(integers ? { dtype: 'int32' } : {}),
 });
 
-function sampleOf(
-  model: ModelDefinition,
-  config: FieldValues,
-  program: Program,
-  parameters: TensorMap,
-  seed: number,
-  length: number,
-) {
-  const input = sampleInput(model, config, program, seed, length);
-  const name = model.input === 'vector' ? 'x' : 'tokens';
+const inputName = (model: ModelDefinition): string => (model.input === 'vector' ? 'x' : 'tokens');
+
+/** What sequence.onnx does: the whole input in, outputs at every position and the last state out. */
+function sampleOf(model: ModelDefinition, program: Program, parameters: TensorMap, input: Tensor) {
+  const name = inputName(model);
   const result = evaluate(program, parameters, { size: batch, inputs: { [name]: input } });
-  const integerStates = new Set(
-    program.variants.flatMap((variant) =>
-      variant.states.filter((state) => state.dtype === 'i32').map((state) => state.name),
-    ),
-  );
   return {
     inputs: { [name]: stored(input.shape, input.data, input.dtype === 'i32') },
     outputs: Object.fromEntries(
       Object.entries(result.outputs).map(([key, { shape, data }]) => [key, stored(shape, data)]),
     ),
-    state: Object.fromEntries(
-      Object.entries(result.state).map(([key, { shape, data }]) => [
-        `present.${key}`,
-        stored(shape, data, integerStates.has(key)),
-      ]),
+    state: storedStates(program, 'present', result.state),
+  };
+}
+
+/** What step.onnx does: the last step of the sequence, from the state before it. */
+function stepSampleOf(model: ModelDefinition, program: Program, parameters: TensorMap, input: Tensor) {
+  const name = inputName(model);
+  const graph = steadyStep(program);
+  const before = input.shape[1]! - graph.tokens;
+  const run = (begin: number, end: number, state?: DenseMap) => {
+    const schedule = begin === before ? program.schedule.slice(-1) : program.schedule.slice(0, -1);
+    const part = { ...program, schedule, length: end - begin };
+    const inputs = { [name]: alongTime(input, begin, end) };
+    return evaluate(part, parameters, { size: batch, inputs, ...(state && { state }) });
+  };
+  const past = before > 0 ? run(0, before).state : {};
+  const result = run(before, input.shape[1]!, before > 0 ? past : undefined);
+  const fed = alongTime(input, before, input.shape[1]!);
+  // A step of a token model has no time axis.
+  const timeless = (shape: readonly number[]): readonly number[] =>
+    graph.unit === 'token' ? [shape[0]!, ...shape.slice(2)] : shape;
+  return {
+    inputs: {
+      [name]: stored(timeless(fed.shape), fed.data, fed.dtype === 'i32'),
+      ...storedStates(program, 'past', past),
+    },
+    outputs: {
+      ...Object.fromEntries(
+        Object.entries(result.outputs).map(([key, { shape, data }]) => [key, stored(timeless(shape), data)]),
+      ),
+      ...storedStates(program, 'present', result.state),
+    },
+  };
+}
+
+/** Under the names of the file, which has none for a cache of no rows. */
+function storedStates(program: Program, prefix: 'past' | 'present', states: DenseMap) {
+  const integers = new Set(
+    program.variants.flatMap((variant) =>
+      variant.states.filter((state) => state.dtype === 'i32').map((state) => state.name),
     ),
+  );
+  return Object.fromEntries(
+    Object.entries(states)
+      .filter(([, { shape }]) => !shape.includes(0))
+      .map(([key, { shape, data }]) => [`${prefix}.${key}`, stored(shape, data, integers.has(key))]),
+  );
+}
+
+/** Positions `begin` to `end` of every sequence. */
+function alongTime({ shape, dtype, data }: Tensor, begin: number, end: number): Tensor {
+  const [size, length, ...rest] = shape as [number, number, ...number[]];
+  const width = rest.reduce((a, b) => a * b, 1);
+  const values = Array.from({ length: size }, (_, row) =>
+    Array.from(data.subarray((row * length + begin) * width, (row * length + end) * width)),
+  ).flat();
+  return {
+    shape: [size, end - begin, ...rest],
+    dtype,
+    data: dtype === 'i32' ? Int32Array.from(values) : Float32Array.from(values),
   };
 }
 

@@ -46,10 +46,16 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
   const begin = 8 + header.length;
   const tensors: Record<string, Tensor> = {};
   let metadata: Record<string, string> = {};
+  const places: Place[] = [];
   for (const [name, entry] of Object.entries(header.entries)) {
     if (name === '__metadata__') metadata = textsOf(entry);
-    else tensors[name] = readTensor(name, entry, file, begin);
+    else {
+      const { tensor, place } = readTensor(name, entry, file, begin);
+      tensors[name] = tensor;
+      places.push(place);
+    }
   }
+  checkPlaces(places, file.length - begin);
   return { tensors, metadata };
 }
 
@@ -85,9 +91,28 @@ function textsOf(entry: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, String(value)]));
 }
 
+/** First byte after the header, and the one behind the last. */
+type Place = readonly [first: number, last: number];
+
+/** Tensors lie side by side from the header to the end of the file. */
+function checkPlaces(places: readonly Place[], size: number): void {
+  let end = 0;
+  for (const [first, last] of places.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (first < end) fail('one tensor overlaps another');
+    if (first > end) fail('there is a hole between two tensors');
+    end = last;
+  }
+  if (end !== size) fail('there is a hole at its end');
+}
+
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-function readTensor(name: string, entry: unknown, file: Uint8Array, begin: number): Tensor {
+function readTensor(
+  name: string,
+  entry: unknown,
+  file: Uint8Array,
+  begin: number,
+): { readonly tensor: Tensor; readonly place: Place } {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (dtype !== 'F32' && dtype !== 'I32')
     fail(`“${name}” has the type ${String(dtype)}; only F32 and I32 are read`);
@@ -99,7 +124,9 @@ function readTensor(name: string, entry: unknown, file: Uint8Array, begin: numbe
   if (last - first !== elementCount(shape) * 4)
     fail(`“${name}” does not hold as many numbers as its shape says`);
   const bytes = file.slice(begin + first, begin + last);
-  return dtype === 'F32'
-    ? { shape, dtype: 'f32', data: new Float32Array(bytes.buffer) }
-    : { shape, dtype: 'i32', data: new Int32Array(bytes.buffer) };
+  const tensor: Tensor =
+    dtype === 'F32'
+      ? { shape, dtype: 'f32', data: new Float32Array(bytes.buffer) }
+      : { shape, dtype: 'i32', data: new Int32Array(bytes.buffer) };
+  return { tensor, place: [first, last] };
 }

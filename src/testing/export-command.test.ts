@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportModel } from '../../scripts/export/export-model.ts';
+import type { Tensor, TensorMap } from '../graph/types.ts';
+import { readModelFile } from '../interchange/read-model-file.ts';
+import { readSafetensors } from '../interchange/safetensors.ts';
+import { listedModels } from '../models/registry.ts';
+import { OnnxSession } from '../worker/onnx-session.ts';
+import type { Runtime } from '../worker/onnx-session.ts';
+import { nativeRuntime } from './exported-runs.ts';
+
+interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+  readonly dtype?: 'int32';
+}
+type Stored = Readonly<Record<string, StoredTensor>>;
+
+interface Sample {
+  readonly inputs: Stored;
+  readonly outputs: Stored;
+  readonly state: Stored;
+  readonly step: { readonly inputs: Stored; readonly outputs: Stored };
+}
+
+const tensors = (stored: Stored): TensorMap =>
+  Object.fromEntries(
+    Object.entries(stored).map(([name, { shape, data, dtype }]): [string, Tensor] => [
+      name,
+      dtype === 'int32'
+        ? { shape, dtype: 'i32', data: Int32Array.from(data) }
+        : { shape, dtype: 'f32', data: Float32Array.from(data) },
+    ]),
+  );
+
+/** The file gives what the sample says, under the same names and in the same shapes. */
+async function expectGives(file: Uint8Array, inputs: Stored, outputs: Stored): Promise<void> {
+  const session = await OnnxSession.open(file, nativeRuntime<Runtime>());
+  expect(Object.keys(inputs).sort()).toEqual([...session.inputNames].sort());
+  const results = await session.run(tensors(inputs));
+  for (const [name, { shape, data }] of Object.entries(outputs)) {
+    expect(results[name]?.shape, name).toEqual(shape);
+    const worst = Math.max(
+      ...data.map((value, i) => Math.abs(results[name]!.data[i]! - value) / Math.max(1, Math.abs(value))),
+    );
+    expect(worst, name).toBeLessThan(1e-4);
+  }
+  await session.release();
+}
+
+describe('npm run export', () => {
+  it.each(listedModels.map(({ id }) => id))(
+    'writes files of %s that give what its sample says',
+    async (id) => {
+      const folder = mkdtempSync(join(tmpdir(), 'export-'));
+      try {
+        const written = exportModel({ modelId: id, seed: 5, folder });
+        const names = ['step.onnx', 'sequence.onnx', 'weights.safetensors', 'sample.json'];
+        expect(written.map(({ path }) => path)).toEqual(names.map((name) => join(folder, name)));
+        const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
+        const sample = JSON.parse(readFileSync(join(folder, 'sample.json'), 'utf8')) as Sample;
+        await expectGives(bytes('sequence.onnx'), sample.inputs, { ...sample.outputs, ...sample.state });
+        await expectGives(bytes('step.onnx'), sample.step.inputs, sample.step.outputs);
+        const { parameters } = readModelFile(bytes('step.onnx'));
+        expect(readSafetensors(bytes('weights.safetensors')).tensors).toEqual(parameters);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+});
