@@ -121,6 +121,30 @@ test('the pictures of earlier steps come back with a reload, and with a saved ru
   await there.close();
 });
 
+test('when space runs out, pictures of earlier steps go and weights stay', async ({ browser }) => {
+  const context = await browser.newContext();
+  const playground = await fresh(context, small);
+  const { page } = playground;
+  await playground.trainSteps(20);
+  await playground.savedAt(20);
+  await expect.poll(() => storedFiles(page)).toBeGreaterThan(1000);
+  await page.getByRole('button', { name: 'New seed', exact: true }).click();
+  await expect.poll(() => playground.step()).toBe(0);
+  const origin = new URL(page.url()).origin;
+  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + 1000 });
+  await playground.trainSteps(3);
+  await expect(
+    page.getByText(/Space in this browser ran out|There is no space in this browser/),
+  ).toBeVisible();
+  await playground.trainSteps(4);
+  const { losses } = await playground.savedAt(7);
+  expect(losses).toHaveLength(7);
+  expect(playground.problems).toEqual([]);
+  await context.close();
+});
+
 /** Bytes in the page's private file system. */
 const storedFiles = (page: Page): Promise<number> =>
   page.evaluate(async () => {

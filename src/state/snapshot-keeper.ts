@@ -14,6 +14,8 @@ export class SnapshotKeeper {
   readonly #vault: SnapshotVault;
   #savedAt = 0;
   #savedVersion = -1;
+  /** Told once, until one succeeds. */
+  #failed = false;
 
   constructor(vault: SnapshotVault) {
     this.#vault = vault;
@@ -32,12 +34,17 @@ export class SnapshotKeeper {
     for (const snapshot of kept.all) thinned.add(snapshot);
     this.#savedAt = performance.now();
     try {
-      await this.makingRoom(() => this.#vault.save(key, thinned.all));
+      await this.makingRoom(() => this.#vault.save(key, thinned.all), key);
       this.#savedVersion = version;
+      this.#failed = false;
     } catch (error) {
+      if (this.#failed) return;
+      this.#failed = true;
       tell('notice', {
         code: 'snapshots-not-saved',
-        message: `The pictures of earlier steps could not be stored: ${toFailure(error).message}`,
+        message: isFull(error)
+          ? 'There is no space in this browser to store the pictures of earlier steps.'
+          : `The pictures of earlier steps could not be stored: ${toFailure(error).message}`,
         kept: 'The run itself is saved.',
         remedy: '',
       });
@@ -57,16 +64,17 @@ export class SnapshotKeeper {
 
   /**
    * Tries again after dropping the oldest stored snapshots, one run's after the other, as long as there are any.
+   * @param spared the run whose snapshots stay
    * @throws what `write` throws when there is nothing left to drop, or when it fails for another reason
    */
-  async makingRoom(write: () => Promise<void>): Promise<void> {
+  async makingRoom(write: () => Promise<void>, spared: string | null = null): Promise<void> {
     for (let dropped = 0; ; dropped++) {
       try {
         await write();
         if (dropped > 0) tellDropped(dropped);
         return;
       } catch (error) {
-        if (!isFull(error) || !(await this.#vault.dropOldest())) throw error;
+        if (!isFull(error) || !(await this.#vault.dropOldest(spared))) throw error;
       }
     }
   }

@@ -93,6 +93,29 @@ describe('the snapshot keeper', () => {
     expect(await vault.files()).toEqual([]);
   });
 
+  it('gives up what does not fit even alone, and leaves no trace of it', async () => {
+    disk = new MemoryFolder(100);
+    vault = new SnapshotVault(disk.folder);
+    const keeper = new SnapshotKeeper(vault);
+    snapshotStore.set(aSnapshot(0));
+    await keeper.save('one', false);
+    snapshotStore.set(aSnapshot(1));
+    await keeper.save('one', false);
+    expect(runStore.getState().messages.map(({ content }) => content.code)).toEqual(['snapshots-not-saved']);
+    expect(disk.files.size).toBe(0);
+  });
+
+  it('keeps what is stored of the run itself when there is no room for more', async () => {
+    snapshotStore.set(aSnapshot(0));
+    await new SnapshotKeeper(vault).save('one', false);
+    const full = new MemoryFolder(disk.used + 10);
+    for (const [name, file] of disk.files) full.files.set(name, file);
+    const keeper = new SnapshotKeeper(new SnapshotVault(full.folder));
+    snapshotStore.set(aSnapshot(1));
+    await keeper.save('one', false);
+    expect(steps(await keeper.vault.load('one'))).toEqual([0]);
+  });
+
   it('drops a file that cannot be read, and says that the run is whole', async () => {
     await vault.save('one', [aSnapshot(1)]);
     const [name] = [...disk.files.keys()];

@@ -72,9 +72,13 @@ export class SnapshotVault {
     return kept.sort((a, b) => a.savedAt - b.savedAt);
   }
 
-  /** Makes room. @returns whether there was something to drop */
-  async dropOldest(): Promise<boolean> {
-    const [oldest] = await this.files();
+  /**
+   * Makes room.
+   * @param spared the run whose file stays
+   * @returns whether there was something to drop
+   */
+  async dropOldest(spared: string | null = null): Promise<boolean> {
+    const oldest = (await this.files()).find(({ key, bytes }) => key !== spared && bytes > 0);
     if (!oldest) return false;
     await this.remove(oldest.key);
     return true;
@@ -104,6 +108,8 @@ export class SnapshotVault {
       await stream.close();
     } catch (error) {
       await stream.abort().catch(() => undefined);
+      // Asking for the file has made an empty one, if there was none.
+      if ((await handle.getFile()).size === 0) await this.remove(key);
       throw error;
     }
   }

@@ -6,7 +6,12 @@ export class MemoryFolder {
     string,
     { readonly bytes: Uint8Array<ArrayBuffer>; readonly lastModified: number }
   >();
+  readonly #capacity: number;
   #time = 0;
+
+  constructor(capacity = Infinity) {
+    this.#capacity = capacity;
+  }
 
   get folder(): Folder {
     return this as unknown as Folder;
@@ -18,6 +23,7 @@ export class MemoryFolder {
 
   async getFileHandle(name: string, options?: { readonly create?: boolean }) {
     if (!this.files.has(name) && !options?.create) throw new DOMException(name, 'NotFoundError');
+    if (!this.files.has(name)) this.files.set(name, { bytes: new Uint8Array(0), lastModified: ++this.#time });
     return this.#handle(name);
   }
 
@@ -41,6 +47,8 @@ export class MemoryFolder {
         let written: Uint8Array<ArrayBuffer> | null = null;
         return {
           write: async (bytes: Uint8Array<ArrayBuffer>) => {
+            // The file before stays until this one is closed.
+            if (this.used + bytes.length > this.#capacity) throw new DOMException('', 'QuotaExceededError');
             written = bytes;
           },
           close: async () => {
