@@ -200,9 +200,8 @@ function useChoices(bank: BankDescription, groups: boolean) {
   const vocabulary = useRun((state) => state.run?.vocabulary);
   useStore(cursorStore, (cursor) => cursor.position);
   const tokens = useSyncExternalStore(snapshotStore.subscribe, tokensShown, tokensShown);
-  return slotChoices(bank, cursorPosition() ?? 0, groups, (t) =>
-    tokens === '' ? undefined : vocabulary?.[Number(tokens.split(',')[t])],
-  );
+  const shown = tokens === '' ? [] : tokens.split(',');
+  return slotChoices(bank, cursorPosition() ?? 0, groups, (t) => vocabulary?.[Number(shown[t] ?? -1)]);
 }
 
 /** As a value that stays the same from snapshot to snapshot of one sequence. */
