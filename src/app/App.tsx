@@ -16,6 +16,7 @@ import { TaskSection } from './settings/TaskSection.tsx';
 import { TrainingSection } from './settings/TrainingSection.tsx';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { FileDrop } from './ui/FileDrop.tsx';
+import { Splitter } from './ui/Splitter.tsx';
 import { RegionTabs } from './ui/RegionTabs.tsx';
 import { SlowMotionBar } from './slow-motion/SlowMotionBar.tsx';
 import { TravelDialogs } from './travel/TravelDialogs.tsx';
@@ -30,13 +31,16 @@ export function App() {
   const shows = (...regions: readonly string[]): boolean => !narrow || regions.includes(tab);
   return (
     <div className={styles['app']} data-training={training}>
-      <a className={styles['skip']} href="#region-memory">
-        Skip to the memory
-      </a>
+      {shows('memory') && (
+        <a className={styles['skip']} href="#region-memory">
+          Skip to the memory
+        </a>
+      )}
       <Header />
       <Messages />
       {narrow && <RegionTabs />}
       <div className={styles['columns']}>
+        {!narrow && <Splitter border="settings" />}
         {shows('task', 'model') && (
           <aside className={styles['settings']} aria-label="Settings">
             <ErrorBoundary name="The settings">
@@ -53,6 +57,7 @@ export function App() {
               <InstrumentList region="memory" />
             </main>
           )}
+          {!narrow && <Splitter border="progress" />}
           {shows('progress') && (
             <aside className={styles['progress']} id="region-progress" tabIndex={-1} aria-label="Progress">
               <ErrorBoundary name="The figures">

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { frames } from './drawing.ts';
 import { cursorStore } from './cursor-store.ts';
+import { layoutStore, setPanelSetting } from './layout-store.ts';
+import type { PanelSetting } from './layout-store.ts';
 import { metricsStore } from './metrics-store.ts';
 import { runStore } from './run-store.ts';
 import type { RunState } from './run-store.ts';
@@ -20,6 +22,22 @@ export function useCursorPosition(): number {
 
 export function useTheme(): Theme {
   return useStore(themeStore, (state) => state.theme);
+}
+
+/**
+ * What was chosen in a control of an instrument; it is remembered in this browser.
+ * @param allowed the values that there are, where they are known; a remembered value that is none of them is passed over
+ */
+export function usePanelSetting<T extends PanelSetting>(
+  panel: string,
+  name: string,
+  otherwise: T,
+  allowed: readonly { readonly value: T }[] | null = null,
+): readonly [T, (value: T) => void] {
+  const stored = useStore(layoutStore, ({ panels }) => panels[panel]?.[name]);
+  const fits = allowed ? allowed.some(({ value }) => value === stored) : typeof stored === typeof otherwise;
+  const value = fits ? (stored as T) : otherwise;
+  return [value, (next) => setPanelSetting(panel, name, next)];
 }
 
 /** Anything that tells when it changes: zustand stores, MetricsStore, SnapshotStore. */

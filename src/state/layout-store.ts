@@ -24,6 +24,8 @@ export const instrumentIds = [
   'slow-motion',
 ] as const;
 export type InstrumentId = (typeof instrumentIds)[number];
+export type PanelSetting = string | number | boolean;
+export type PanelSettings = Readonly<Record<string, PanelSetting>>;
 
 export interface Layout {
   /** The tab of a narrow screen. */
@@ -32,36 +34,99 @@ export interface Layout {
   readonly maximised: InstrumentId | null;
   /** Single-key commands work (a person who dictates or types with a switch may want them off). */
   readonly shortcuts: boolean;
+  /** Width of the settings and of the progress, CSS pixels; null is that of the style sheet. */
+  readonly settingsWidth: number | null;
+  readonly progressWidth: number | null;
+  /** Instruments of which only the title is shown. */
+  readonly folded: readonly string[];
+  /** What was chosen in the controls of an instrument, by instrument and name. */
+  readonly panels: Readonly<Record<string, PanelSettings>>;
   readonly dialog: 'commands' | 'export' | 'library' | 'share' | 'experiments' | null;
 }
 
 const storageKey = 'memory-playground.layout';
 
+type Stored = Omit<Layout, 'dialog'>;
+
+const fresh: Stored = {
+  ...{ tab: 'memory', shortcuts: true, maximised: null, settingsWidth: null, progressWidth: null },
+  ...{ folded: [], panels: {} },
+};
+
 /** What survives a reload, with every value checked; a damaged entry counts as absent. */
-function restored(): Pick<Layout, 'tab' | 'shortcuts'> {
-  const fresh = { tab: 'memory', shortcuts: true } as const;
+export function restoreLayout(text: string | null): Stored {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
-    if (typeof stored !== 'object' || stored === null) return fresh;
-    const { tab, shortcuts } = stored as Readonly<Record<string, unknown>>;
+    const stored: unknown = JSON.parse(text ?? '{}');
+    if (!isRecord(stored)) return fresh;
+    const { tab, shortcuts, maximised, settingsWidth, progressWidth, folded, panels } = stored;
+    const width = (value: unknown): number | null =>
+      typeof value === 'number' && value > 0 && value < 1e4 ? value : null;
     return {
       tab: regions.find((region) => region === tab) ?? fresh.tab,
       shortcuts: typeof shortcuts === 'boolean' ? shortcuts : fresh.shortcuts,
+      maximised: instrumentIds.find((id) => id === maximised) ?? null,
+      settingsWidth: width(settingsWidth),
+      progressWidth: width(progressWidth),
+      folded: Array.isArray(folded) ? folded.filter((id) => typeof id === 'string') : [],
+      panels: isRecord(panels) ? restorePanels(panels) : {},
     };
   } catch {
     return fresh;
   }
 }
 
-export const layoutStore = createStore<Layout>(() => ({ ...restored(), maximised: null, dialog: null }));
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-layoutStore.subscribe(({ tab, shortcuts }) => {
+function restorePanels(panels: Readonly<Record<string, unknown>>): Record<string, PanelSettings> {
+  return Object.fromEntries(
+    Object.entries(panels).flatMap(([panel, settings]) => {
+      if (!isRecord(settings)) return [];
+      const plain = Object.entries(settings).filter((entry): entry is [string, PanelSetting] =>
+        ['string', 'number', 'boolean'].includes(typeof entry[1]),
+      );
+      return [[panel, Object.fromEntries(plain)]];
+    }),
+  );
+}
+
+function readStorage(): string | null {
   try {
-    localStorage.setItem(storageKey, JSON.stringify({ tab, shortcuts }));
+    return localStorage.getItem(storageKey);
   } catch {
-    // Storage is blocked: the layout holds for this visit.
+    return null;
   }
+}
+
+export const layoutStore = createStore<Layout>(() => ({ ...restoreLayout(readStorage()), dialog: null }));
+
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+/** A border that is dragged changes many times a second; the last of it is stored. */
+layoutStore.subscribe(({ dialog: _dialog, ...stored }) => {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    try {
+      localStorage.setItem(storageKey, JSON.stringify(stored));
+    } catch {
+      // Storage is blocked: the layout holds for this visit.
+    }
+  }, 100);
 });
+
+/** Shows only the title of an instrument, or all of it again. */
+export function toggleFolded(id: string): void {
+  layoutStore.setState(({ folded, maximised }) => ({
+    folded: folded.includes(id) ? folded.filter((other) => other !== id) : [...folded, id],
+    maximised: maximised === id ? null : maximised,
+  }));
+}
+
+export function setPanelSetting(panel: string, name: string, value: PanelSetting): void {
+  layoutStore.setState(({ panels }) => ({
+    panels: { ...panels, [panel]: { ...panels[panel], [name]: value } },
+  }));
+}
 
 /** Shows a region (on a narrow screen, its tab) and moves the keyboard there. */
 export function focusRegion(region: Region): void {

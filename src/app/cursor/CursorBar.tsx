@@ -21,7 +21,7 @@ export function CursorBar() {
   const past = useStore(cursorStore, (cursor) => cursor.step !== null);
   const [unfolded, setUnfolded] = useState(false);
   return (
-    <div className={styles['bar']}>
+    <section className={styles['bar']} aria-label="Cursors">
       {(!narrow || unfolded) && <StepCursor />}
       <PositionCursor
         unfold={
@@ -40,7 +40,7 @@ export function CursorBar() {
           )
         }
       />
-    </div>
+    </section>
   );
 }
 

@@ -1,8 +1,7 @@
 /** Attention maps: the writer of a memory, its readers, or tokens among themselves, whichever the model has. */
-import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { snapshotSources, useRun } from '../../state/hooks.ts';
 import type { InstrumentId } from '../../state/layout-store.ts';
+import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
 import type { ScaleMode } from '../shared/legend.ts';
@@ -35,8 +34,8 @@ interface AttentionProps {
 function AttentionInstrument({ id, title, family, howToRead, more }: AttentionProps) {
   const run = useRun((state) => state.run);
   const choices = run ? attentionChoices(run, family) : [];
-  const [tap, setTap] = useState('');
-  const [scaleMode, setScaleMode] = useState<ScaleMode>('fixed');
+  const [tap, setTap] = usePanelSetting<string>(id, 'tap', '');
+  const [scaleMode, setScaleMode] = usePanelSetting<ScaleMode>(id, 'scale', 'fixed', scaleModes);
   const choice = choices.find((candidate) => candidate.tap === tap) ?? choices[0];
   const scene = sceneFor(choice?.tap ?? '', family, scaleMode);
   const visit = (cell: Cell | null, kind: VisitKind): void => {

@@ -1,7 +1,7 @@
 /** The curves of the current run. The crosshair is shared: where the pointer is in one plot, all plots show their values. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { fleet } from '../../state/fleet/fleet.ts';
-import { metricsSources, useRun } from '../../state/hooks.ts';
+import { metricsSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice, Switch } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
@@ -50,14 +50,31 @@ interface Settings {
   readonly metrics: readonly MetricName[];
 }
 
+/** The settings as they are remembered; measures are remembered by what is hidden, so that new ones are shown. */
+function useSettings(): readonly [Settings, (settings: Settings) => void] {
+  const [axis, setAxis] = usePanelSetting<HorizontalAxis>('curves', 'axis', 'step', axes);
+  const [logX, setLogX] = usePanelSetting<boolean>('curves', 'logX', false);
+  const [logY, setLogY] = usePanelSetting<boolean>('curves', 'logY', false);
+  const [allSplits, setAllSplits] = usePanelSetting<boolean>('curves', 'allSplits', false);
+  const [hidden, setHidden] = usePanelSetting<string>('curves', 'hidden', '');
+  const settings = useMemo((): Settings => {
+    const names = metrics.map((metric) => metric.name);
+    const shown = names.filter((name) => !hidden.split(' ').includes(name));
+    return { axis, logX, logY, allSplits, metrics: shown };
+  }, [axis, logX, logY, allSplits, hidden]);
+  const change = (next: Settings): void => {
+    setAxis(next.axis);
+    setLogX(next.logX);
+    setLogY(next.logY);
+    setAllSplits(next.allSplits);
+    const missing = metrics.filter(({ name }) => !next.metrics.includes(name));
+    setHidden(missing.map(({ name }) => name).join(' '));
+  };
+  return [settings, change];
+}
+
 export function Curves() {
-  const [settings, setSettings] = useState<Settings>({
-    axis: 'step',
-    logX: false,
-    logY: false,
-    allSplits: false,
-    metrics: metrics.map((metric) => metric.name),
-  });
+  const [settings, setSettings] = useSettings();
   const scene = useMemo(
     (): Scene => ({
       height: (width) => {

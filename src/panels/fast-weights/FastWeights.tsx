@@ -1,6 +1,6 @@
 /** The fast weights at the shared cursor. */
 import { useState } from 'react';
-import { snapshotSources, useRun } from '../../state/hooks.ts';
+import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { largestMagnitude } from '../shared/data.ts';
 import { Instrument } from '../shared/Instrument.tsx';
@@ -43,7 +43,7 @@ function sceneFor(choice: LayerChoice, head: number, extent: number | null): Sce
 export function FastWeights() {
   const run = useRun((state) => state.run);
   const choices = run ? layerChoices(run) : [];
-  const [tap, setTap] = useState('');
+  const [tap, setTap] = usePanelSetting<string>('fast-weights', 'layer', '');
   const [head, setHead] = useState(0);
   const [extent, setExtent] = useState<number | null>(null);
   const choice = choices.find((candidate) => candidate.tap === tap) ??

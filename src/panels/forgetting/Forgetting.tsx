@@ -1,6 +1,6 @@
 /** The forgetting of Memformer's slots, and the way of their biases through training. */
 import { useState } from 'react';
-import { snapshotSources } from '../../state/hooks.ts';
+import { snapshotSources, usePanelSetting } from '../../state/hooks.ts';
 import { biasHistory } from '../../state/tap-history.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
@@ -34,7 +34,7 @@ function sceneFor(scaleMode: ScaleMode, slot: number | null): Scene {
 }
 
 export function Forgetting() {
-  const [scaleMode, setScaleMode] = useState<ScaleMode>('fixed');
+  const [scaleMode, setScaleMode] = usePanelSetting<ScaleMode>('forgetting', 'scale', 'fixed', scaleModes);
   const [slot, setSlot] = useState<number | null>(null);
   const visit = (cell: Cell | null, kind: VisitKind): void => {
     const moment = currentMoment();

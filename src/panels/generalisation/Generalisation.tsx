@@ -1,6 +1,5 @@
 /** How well the network does on every length of the task, trained or not. The step under the pointer is shared with the curves. */
-import { useState } from 'react';
-import { metricsSources, useRun } from '../../state/hooks.ts';
+import { metricsSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
 import { linkStore } from '../shared/links.ts';
@@ -25,7 +24,12 @@ const accuracies = [
 
 export function Generalisation() {
   const run = useRun((state) => state.run);
-  const [asked, setAsked] = useState<(typeof accuracies)[number]['value']>('tokenAccuracy');
+  const [asked, setAsked] = usePanelSetting<(typeof accuracies)[number]['value']>(
+    'generalisation',
+    'accuracy',
+    'tokenAccuracy',
+    accuracies,
+  );
   const metric: GridMetric = run ? metricFor(run, asked).name : asked;
   const scene: Scene = {
     height: () => {

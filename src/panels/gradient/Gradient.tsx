@@ -1,11 +1,12 @@
 /** The gradient through time. The worker computes it only while this can be seen. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { slowMotionStore } from '../../state/slow-motion.ts';
 import { gradientStore } from '../../state/gradient-store.ts';
 import { cursorStore } from '../../state/cursor-store.ts';
-import { snapshotSources, useRun } from '../../state/hooks.ts';
+import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
+import { useFolded } from '../shared/Frame.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
 import { currentMoment, goToPosition } from '../shared/moment.ts';
 import type { Cell } from '../shared/picture.ts';
@@ -39,7 +40,7 @@ function sceneFor(state: string): Scene {
 export function Gradient() {
   const run = useRun((current) => current.run);
   const choices = run ? stateChoices(run) : [];
-  const [asked, setAsked] = useState(together);
+  const [asked, setAsked] = usePanelSetting<string>('gradient', 'state', together);
   const state = choices.find(({ value }) => value === asked)?.value ?? choices[0]?.value ?? together;
   const visit = (cell: Cell | null, kind: VisitKind): void => {
     const start = cell && kind !== 'hover' ? shownGradient()?.starts[cell.column] : undefined;
@@ -73,11 +74,12 @@ export function Gradient() {
 /** Asks for gradients while its content is in view on a page in view. */
 function Watched({ children }: { readonly children: ReactNode }) {
   const root = useRef<HTMLDivElement>(null);
+  const folded = useFolded('gradient');
   useEffect(() => {
     let stop: (() => void) | null = null;
     let inView = false;
     const update = (): void => {
-      const wanted = inView && !document.hidden;
+      const wanted = inView && !document.hidden && !folded;
       if (wanted) stop ??= gradientStore.watch();
       else {
         stop?.();
@@ -95,7 +97,7 @@ function Watched({ children }: { readonly children: ReactNode }) {
       document.removeEventListener('visibilitychange', update);
       stop?.();
     };
-  }, []);
+  }, [folded]);
   return <div ref={root}>{children}</div>;
 }
 

@@ -5,8 +5,8 @@
 import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { layoutStore } from '../../state/layout-store.ts';
 import type { InstrumentId } from '../../state/layout-store.ts';
+import { layoutStore, toggleFolded } from '../../state/layout-store.ts';
 import type { ExportFormat } from './export.ts';
 import { exportLabels } from './export.ts';
 import styles from './Instrument.module.css';
@@ -27,6 +27,10 @@ interface SavableFrameProps extends FrameProps {
   readonly children: ReactNode;
 }
 
+/** Whether only the title of an instrument is shown. */
+export const useFolded = (id: string): boolean =>
+  useStore(layoutStore, (layout) => layout.folded.includes(id) && layout.maximised !== id);
+
 /** Whether an instrument fills the page. */
 export const useMaximised = (id: InstrumentId): boolean =>
   useStore(layoutStore, (layout) => layout.maximised === id);
@@ -43,6 +47,7 @@ export function Frame({
 }: SavableFrameProps) {
   const titleId = useId();
   const maximised = useMaximised(id);
+  const folded = useFolded(id);
   const maximise = (): void => layoutStore.setState({ maximised: maximised ? null : id });
   return (
     <section
@@ -56,15 +61,25 @@ export function Frame({
       }}
     >
       <header className={styles['header']}>
+        <button
+          type="button"
+          className={styles['fold']}
+          aria-expanded={!folded}
+          aria-label={folded ? `Unfold ${title}` : `Fold ${title}`}
+          title={folded ? 'Show the instrument' : 'Show only the title; nothing is drawn or computed for it'}
+          onClick={() => toggleFolded(id)}
+        />
         <h3 id={titleId}>{title}</h3>
-        <div className={styles['controls']}>{controls}</div>
-        <Menu label="Save" explanation="Save the picture or its numbers" closesOnChoice>
-          {formats.map((format) => (
-            <button key={format} type="button" onClick={() => onSave(format)}>
-              {exportLabels[format]}
-            </button>
-          ))}
-        </Menu>
+        <div className={styles['controls']}>{!folded && controls}</div>
+        {!folded && (
+          <Menu label="Save" explanation="Save the picture or its numbers" closesOnChoice>
+            {formats.map((format) => (
+              <button key={format} type="button" onClick={() => onSave(format)}>
+                {exportLabels[format]}
+              </button>
+            ))}
+          </Menu>
+        )}
         <button
           type="button"
           className={styles['icon']}
@@ -76,11 +91,15 @@ export function Frame({
           {maximised ? '⤡' : '⤢'}
         </button>
       </header>
-      <details className={styles['how']}>
-        <summary>{howToRead}</summary>
-        <div>{more}</div>
-      </details>
-      {children}
+      {!folded && (
+        <>
+          <details className={styles['how']}>
+            <summary>{howToRead}</summary>
+            <div>{more}</div>
+          </details>
+          {children}
+        </>
+      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** The slots at the shared cursor. Choosing a row traces its event: the timeline shows when it was written and each time it is read. */
 import { useMemo, useState } from 'react';
-import { snapshotSources } from '../../state/hooks.ts';
+import { snapshotSources, usePanelSetting } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
@@ -43,7 +43,7 @@ const scaleModes = [
 ] as const;
 
 export function Slots() {
-  const [when, setWhen] = useState<'read' | 'written'>('read');
+  const [when, setWhen] = usePanelSetting<'read' | 'written'>('slots', 'when', 'read', moments);
   const [extents, setExtents] = useState<Extents | null>(null);
   const afterWrite = when === 'written';
   const scene = useMemo(

@@ -169,7 +169,7 @@ function groupTable({ groups, frame }: SlowMotionData, box: Box, palette: Palett
   };
   return {
     marks: [
-      heading('gradient of the batch', 0),
+      heading(column >= 130 ? 'gradient of the batch' : 'gradient', 0),
       heading('update / weights', 1),
       ...rows,
       ...(frame.phase === 'update' ? cursorFrame(frameBox, palette) : []),

@@ -1,6 +1,6 @@
 /** The states of any model over the sequence. */
 import { useState } from 'react';
-import { snapshotSources, useRun } from '../../state/hooks.ts';
+import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
 import { currentMoment, goToPosition } from '../shared/moment.ts';
@@ -39,7 +39,7 @@ function sceneFor(choice: StateChoice, extent: number | null): Scene {
 export function States() {
   const run = useRun((state) => state.run);
   const choices = run ? stateChoices(run) : [];
-  const [tap, setTap] = useState('');
+  const [tap, setTap] = usePanelSetting<string>('states', 'tap', '');
   /** Held range, with the tap that it belongs to. */
   const [held, setHeld] = useState<{ readonly tap: string; readonly extent: number } | null>(null);
   const choice = choices.find((candidate) => candidate.tap === tap) ??

@@ -1,6 +1,6 @@
 /** The memory timeline, fed by the latest snapshot and the shared cursor. */
-import { useMemo, useState } from 'react';
-import { snapshotSources, useRun } from '../../state/hooks.ts';
+import { useMemo } from 'react';
+import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice } from '../shared/Choice.tsx';
 import { Instrument } from '../shared/Instrument.tsx';
@@ -49,8 +49,8 @@ function eventAt({ column, row }: Cell, by: Arrangement): number | null {
 
 export function Timeline() {
   const reads = useRun((state) => state.run?.taps.some((tap) => tap.name === 'similarity') ?? false);
-  const [by, setBy] = useState<Arrangement>('event');
-  const [scaleMode, setScaleMode] = useState<ScaleMode>('fixed');
+  const [by, setBy] = usePanelSetting<Arrangement>('timeline', 'rows', 'event', arrangements);
+  const [scaleMode, setScaleMode] = usePanelSetting<ScaleMode>('timeline', 'scale', 'fixed', scaleModes);
   const scene = useMemo(
     (): Scene => ({
       height: () => {

@@ -131,6 +131,9 @@ class Stint {
           ),
         );
         return;
+      case 'timeGradient':
+      case 'rehearsal':
+      case 'update':
       case 'notice':
         break;
     }

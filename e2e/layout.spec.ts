@@ -1,0 +1,49 @@
+/** The arrangement of the page: borders that move, instruments that fold, controls that are remembered. */
+import { expect, test } from '@playwright/test';
+import { PlaygroundPage } from './support/playground.ts';
+
+test('widths, folded and maximised instruments and their settings survive a reload', async ({ page }) => {
+  const playground = new PlaygroundPage(page);
+  await page.setViewportSize({ width: 1500, height: 900 });
+  await playground.open({ 'task.maximumLength': 2, 'model.slots': 8, 'training.batchSize': 8 });
+  const settings = page.getByRole('complementary', { name: 'Settings' });
+  const width = async (): Promise<number> => (await settings.boundingBox())!.width;
+  const border = page.getByRole('separator', { name: 'Width of the settings' });
+  const before = await width();
+
+  await border.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  await expect.poll(width).toBe(before + 48);
+  await expect(border).toHaveAttribute('aria-valuenow', String(before + 48));
+  const box = (await border.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 - 100, box.y + 300, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(width).toBe(before - 52);
+
+  const progress = page.getByRole('complementary', { name: 'Progress' });
+  const progressBefore = (await progress.boundingBox())!.width;
+  await page.getByRole('separator', { name: 'Width of the progress' }).press('ArrowLeft');
+  await expect.poll(async () => (await progress.boundingBox())!.width).toBe(progressBefore + 16);
+
+  const timeline = page.getByRole('region', { name: 'Memory timeline' });
+  await timeline.getByRole('radio', { name: 'by age' }).check();
+  await page.getByRole('button', { name: 'Fold Slots' }).click();
+  await expect(page.getByRole('region', { name: 'Slots' }).locator('canvas')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Maximise Curves' }).click();
+  await page.waitForTimeout(200); // the layout is written a moment after the last change
+
+  await page.reload();
+  await playground.ready();
+  await expect(page.getByRole('button', { name: 'Shrink Curves' })).toBeVisible();
+  await page.getByRole('button', { name: 'Shrink Curves' }).click();
+  expect(await width()).toBe(before - 52);
+  await expect(timeline.getByRole('radio', { name: 'by age' })).toBeChecked();
+  await page.getByRole('button', { name: 'Unfold Slots' }).click();
+  await expect(page.getByRole('region', { name: 'Slots' }).locator('canvas')).toHaveCount(1);
+
+  await border.dblclick();
+  await expect.poll(width).toBe(before);
+  expect(playground.problems).toEqual([]);
+});
