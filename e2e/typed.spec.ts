@@ -43,6 +43,11 @@ test('shows what is typed', async ({ page }) => {
   const operated = page.getByRole('region', { name: 'Interventions' }).locator('canvas').first();
   await operated.scrollIntoViewIfNeeded();
   await expect(operated).toHaveAttribute('aria-label', /0 operations on the memory, loss/);
+  await playground.savedAt(10);
+  await page.reload();
+  await playground.ready();
+  await expect(field).toHaveValue('bca');
+  await expect(canvas).toHaveAttribute('aria-label', /of 7 positions at training step 10/);
   await page.getByRole('button', { name: 'Reset', exact: true }).click();
   await expect.poll(() => playground.step()).toBe(0);
   await expect(field).toHaveValue('bca');
