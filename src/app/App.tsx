@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { layoutStore } from '../state/layout-store.ts';
 import { useRun } from '../state/hooks.ts';
 import styles from './App.module.css';
+import { ComparePanel } from './compare/ComparePanel.tsx';
 import { CommandDialog } from './commands/CommandDialog.tsx';
 import { useKeyboard } from './commands/use-keyboard.ts';
 import { CursorBar } from './cursor/CursorBar.tsx';
@@ -21,6 +22,15 @@ import { RegionTabs } from './ui/RegionTabs.tsx';
 import { SlowMotionBar } from './slow-motion/SlowMotionBar.tsx';
 import { TravelDialogs } from './travel/TravelDialogs.tsx';
 import { useNarrow } from './ui/use-narrow.ts';
+
+const comparison = {
+  id: 'curves',
+  content: (
+    <ErrorBoundary name="The compared runs">
+      <ComparePanel />
+    </ErrorBoundary>
+  ),
+};
 
 export function App() {
   useKeyboard();
@@ -63,7 +73,7 @@ export function App() {
               <ErrorBoundary name="The figures">
                 <Figures />
               </ErrorBoundary>
-              <InstrumentList region="progress" />
+              <InstrumentList region="progress" below={comparison} />
             </aside>
           )}
         </div>

@@ -9,6 +9,8 @@ import { slowMotionStore } from '../state/slow-motion.ts';
 import { settingsStore } from '../state/settings-store.ts';
 import { snapshotStore } from '../state/snapshot-store.ts';
 import { themeStore } from '../state/theme-store.ts';
+import { compareStore } from '../state/fleet/commands.ts';
+import { fleet } from '../state/fleet/fleet.ts';
 import { travelStore } from '../state/travel-store.ts';
 
 export interface Page {
@@ -33,6 +35,8 @@ function subscribe(listener: () => void): () => void {
     snapshotStore,
     cursorStore,
     travelStore,
+    fleet,
+    compareStore,
     interventionStore,
     slowMotionStore,
   ].map((store) => store.subscribe(listener));

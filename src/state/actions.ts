@@ -5,6 +5,8 @@
 import { clampPosition, cursorStore } from './cursor-store.ts';
 import { fileActions } from './file-actions.ts';
 import type { FileActionId } from './file-actions.ts';
+import { fleetActions } from './fleet-actions.ts';
+import type { FleetActionId } from './fleet-actions.ts';
 import { focusRegion, layoutStore } from './layout-store.ts';
 import type { Region } from './layout-store.ts';
 import type { Playground } from './playground.ts';
@@ -63,6 +65,7 @@ export type ActionId =
   | 'playForward'
   | InterventionActionId
   | FileActionId
+  | FleetActionId
   | SlowMotionActionId
   | 'theme'
   | 'experiments'
@@ -306,6 +309,7 @@ export function createActions(playground: Playground): Actions {
     ...trainingActions(playground),
     ...pageActions,
     ...fileActions(playground),
+    ...fleetActions(playground),
     ...slowMotionActions(playground.slowMotion),
     ...stepCursorActions,
     ...interventionActions,

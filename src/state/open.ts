@@ -1,6 +1,8 @@
 /** The one playground of the page, with the real worker behind it. */
 import { toFailure } from '../foundation/errors.ts';
 import { createTrainingClient } from '../worker/client.ts';
+import { fleet } from './fleet/fleet.ts';
+import { Vault } from './fleet/vault.ts';
 import { Playground } from './playground.ts';
 import { tell } from './run-store.ts';
 
@@ -9,6 +11,11 @@ export function openPlayground(): Playground {
   // What nobody has caught is told too: no failure is seen by the console alone.
   window.addEventListener('error', (event) => tell('failure', toFailure(event.error ?? event.message)));
   window.addEventListener('unhandledrejection', (event) => tell('failure', toFailure(event.reason)));
-  void playground.open();
+  void playground.open().then(() => openVault());
   return playground;
+}
+
+/** Compared runs come back. A browser that stores nothing has said so when the library was opened. */
+async function openVault(): Promise<void> {
+  await Vault.open(fleet).catch(() => undefined);
 }

@@ -4,7 +4,7 @@
  */
 import { PlaygroundError, toFailure } from '../foundation/errors.ts';
 import type { UserData } from '../tasks/task.ts';
-import type { RunConfig } from '../worker/protocol.ts';
+import type { Checkpoint, RunConfig } from '../worker/protocol.ts';
 import { Autosave } from './autosave.ts';
 import type { TrainingClient } from '../worker/client.ts';
 import { cursorStore } from './cursor-store.ts';
@@ -174,19 +174,36 @@ export class Playground {
     const config = checkConfig(read.checkpoint.config);
     const data = await this.#dataOf(config);
     const { step } = runStore.getState().status;
-    await this.saveNow();
-    if (!(await this.session.replace({ ...read.checkpoint, config }, data))) return false;
     const presetId = presetById(read.presetId) ? read.presetId : settingsStore.getState().presetId;
-    settingsStore.setState({ presetId, config, data });
-    await this.#keys.claimNew();
-    const last = read.snapshots.at(-1);
-    const probe = last && probeOf(last);
-    if (probe && this.#canShow(probe)) {
+    const look = async (): Promise<void> => {
+      const last = read.snapshots.at(-1);
+      const probe = last && probeOf(last);
+      if (!probe || !this.#canShow(probe)) return;
       await this.#show(probe, cursorStore.getState().position);
       snapshotStore.adopt({ probe, snapshots: read.snapshots, step: null });
-    }
-    this.#settle({ alreadySaved: false });
+    };
+    if (!(await this.takeOver({ ...read.checkpoint, config }, data, { presetId, look }))) return false;
     tellImported(fileName, read, step > 0);
+    return true;
+  }
+
+  /**
+   * Puts a run in the place of the current one, paused where it was; undo brings the one before back.
+   * @param look shows what was looked at in that run, before it is stored
+   * @returns whether it is the current one now
+   */
+  async takeOver(
+    checkpoint: Checkpoint,
+    data: UserData | null,
+    { presetId, look }: { readonly presetId?: string; readonly look?: () => Promise<void> } = {},
+  ): Promise<boolean> {
+    await this.saveNow();
+    if (!(await this.session.replace(checkpoint, data))) return false;
+    const { config } = checkpoint;
+    settingsStore.setState({ config, data, ...(presetId !== undefined && { presetId }) });
+    await this.#keys.claimNew();
+    await look?.();
+    this.#settle({ alreadySaved: false });
     return true;
   }
 

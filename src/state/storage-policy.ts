@@ -3,6 +3,7 @@
  * over the stores, so a new key cannot be forgotten.
  */
 import type { Cursor } from './cursor-store.ts';
+import type { CompareSettings } from './fleet/commands.ts';
 import type { InterventionState } from './interventions.ts';
 import type { Layout } from './layout-store.ts';
 import type { LibraryList } from './library.ts';
@@ -11,7 +12,9 @@ import type { Settings } from './settings-store.ts';
 import type { Travel } from './travel-store.ts';
 
 export interface PageState
-  extends RunState, Settings, Cursor, Layout, Travel, LibraryList, InterventionState {
+  extends RunState, Settings, Cursor, Layout, Travel, LibraryList, InterventionState, CompareSettings {
+  /** The runs beside the current one; in a database of their own. */
+  readonly fleet: unknown;
   readonly theme: unknown;
   /** Points and evaluations. */
   readonly metrics: unknown;
@@ -24,7 +27,11 @@ export interface PageState
 
 export interface StoragePolicy {
   /**
+<<<<<<< HEAD
    * After a reload: 'run' comes back with the stored run (IndexedDB, snapshots in the private file system), 'browser' is the same for all tabs (localStorage),
+=======
+   * After a reload: 'run' comes back with the stored run (IndexedDB), 'browser' is the same for all tabs,
+>>>>>>> b541979 (Pin runs, train several seeds as one, race, and tell what differs)
    * 'again' is produced anew, 'gone' starts over.
    */
   readonly reload: 'run' | 'browser' | 'again' | 'gone';
@@ -37,6 +44,11 @@ export const storagePolicy = {
   config: { reload: 'run', share: 'link' },
   // The file's hash is shared, its content is not: a text may be private.
   data: { reload: 'run', share: 'never' },
+  fleet: { reload: 'browser', share: 'never' },
+  seeds: { reload: 'gone', share: 'never' },
+  opponent: { reload: 'gone', share: 'never' },
+  beside: { reload: 'gone', share: 'never' },
+  takenAway: { reload: 'gone', share: 'never' },
   remembered: { reload: 'gone', share: 'never' },
   position: { reload: 'run', share: 'link' },
   step: { reload: 'run', share: 'link' },

@@ -1,4 +1,5 @@
 /** The instruments of one region that the current model offers; one of them may fill the region. */
+import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { settingsProblem } from '../../state/samples.ts';
 import { settingsStore } from '../../state/settings-store.ts';
@@ -9,9 +10,11 @@ import styles from './InstrumentList.module.css';
 
 interface InstrumentListProps {
   readonly region: 'memory' | 'progress';
+  /** Stands below the instrument of that id. */
+  readonly below?: { readonly id: string; readonly content: ReactNode };
 }
 
-export function InstrumentList({ region }: InstrumentListProps) {
+export function InstrumentList({ region, below }: InstrumentListProps) {
   const run = useRun((state) => state.run);
   if (!run) return <Waiting />;
   return instruments
@@ -21,6 +24,7 @@ export function InstrumentList({ region }: InstrumentListProps) {
         <ErrorBoundary name={title}>
           <Instrument />
         </ErrorBoundary>
+        {below?.id === id && below.content}
       </div>
     ));
 }

@@ -4,7 +4,8 @@
  * further counts.
  */
 import type { Evaluation, MetricPoint, RunConfig } from '../../worker/protocol.ts';
-import { differenceLabel } from './label.ts';
+import { formatNumber } from '../differences.ts';
+import { differenceLabel, sameSettings } from './label.ts';
 import { armKey, solvedAt } from './member.ts';
 import type { Member } from './member.ts';
 
@@ -35,16 +36,18 @@ export type Current = Omit<ArmRun, 'id' | 'seed'> & { readonly config: RunConfig
 export function armsOf(members: readonly Member[], current: Current | null): Arm[] {
   const groups = new Map<string, Member[]>();
   for (const member of members) {
-    const key = armKey(member.config);
+    // A pinned run is one line, however many of its kind there are; a comparison has arms of its own.
+    const key = member.state === 'pinned' ? member.id : `${member.group} ${armKey(member.config)}`;
     const group = groups.get(key);
     if (group) group.push(member);
     else groups.set(key, [member]);
   }
-  const here = current && armKey(current.config);
+  const isHere = ([first]: readonly Member[]): boolean =>
+    current !== null && first!.state !== 'pinned' && armKey(first!.config) === armKey(current.config);
   return [...groups].map(([key, own], index) => ({
     ...{ key, index, letter: letterOf(index), members: own },
-    label: labelOf(own, current?.config ?? null),
-    runs: runsOf(own, key === here && own.length > 1 ? current : null),
+    label: labelOf(own, current?.config ?? null, isHere(own)),
+    runs: runsOf(own, isHere(own) ? current : null),
   }));
 }
 
@@ -54,13 +57,18 @@ export function letterOf(index: number): string {
   return String.fromCharCode(65 + (index % 26)) + (round > 0 ? String(round + 1) : '');
 }
 
-function labelOf(members: readonly Member[], current: RunConfig | null): string {
+function labelOf(members: readonly Member[], current: RunConfig | null, joined: boolean): string {
   const [first] = members;
   const given = members.find(({ label }) => label !== '')?.label;
   if (given !== undefined) return given;
-  if (members.length === 1) return differenceLabel(current, first!.config);
+  if (first!.state === 'pinned') {
+    const label = differenceLabel(current, first!.config);
+    return label === sameSettings ? `${sameSettings}, at step ${formatNumber(first!.step)}` : label;
+  }
   const seed = current?.seed ?? first!.config.seed;
-  return `${differenceLabel(current, { ...first!.config, seed })}, ${members.length} seeds`;
+  const count = new Set([...members.map(({ config }) => config.seed), ...(joined ? [seed] : [])]).size;
+  const label = differenceLabel(current, count === 1 ? first!.config : { ...first!.config, seed });
+  return count === 1 ? label : `${label}, ${count} seeds`;
 }
 
 function runsOf(members: readonly Member[], current: Current | null): ArmRun[] {

@@ -135,7 +135,10 @@ class Stint {
       case 'rehearsal':
       case 'update':
       case 'notice':
-        break;
+      case 'timeGradient':
+      case 'rehearsal':
+      case 'update':
+        break; // nobody looks inside while it trains
     }
     if (this.#complete()) this.#end('finished');
   }

@@ -5,6 +5,8 @@ import type { Catalog } from '../catalog.ts';
 import type { Difference } from '../differences.ts';
 import { differences } from '../differences.ts';
 
+export const sameSettings = 'same settings';
+
 /** More than these are counted, not told. */
 const told = 2;
 
@@ -19,7 +21,7 @@ export function differenceLabel(
 ): string {
   if (!current) return nameOf(other, known);
   const all = differences(current, other, known);
-  if (all.length === 0) return 'same settings';
+  if (all.length === 0) return sameSettings;
   const parts = all.slice(0, told).map(changeText);
   return [...parts, ...(all.length > told ? [`${all.length - told} more`] : [])].join(', ');
 }
