@@ -1,5 +1,6 @@
 /** The shell: header on top, settings on the left, instruments in the middle and on the right, the cursor below. */
 import { useStore } from 'zustand';
+import { Beside } from '../panels/beside/Beside.tsx';
 import { layoutStore } from '../state/layout-store.ts';
 import { useRun } from '../state/hooks.ts';
 import styles from './App.module.css';
@@ -64,6 +65,9 @@ export function App() {
         <div className={styles['instruments']}>
           {shows('memory') && (
             <main className={styles['memory']} id="region-memory" tabIndex={-1} aria-label="Memory">
+              <ErrorBoundary name="Side by side">
+                <Beside />
+              </ErrorBoundary>
               <InstrumentList region="memory" />
             </main>
           )}

@@ -133,7 +133,7 @@ function factsOf(arm: Arm): string {
   const parts: string[] = [];
   if (runs.length > 1) {
     const { solved, of } = successOf(arm);
-    parts.push(`${runs.length} seeds`, `${solved} of ${of} solved the task`);
+    parts.push(`${solved} of ${of} solved the task`);
   } else {
     parts.push(`${words[first!.state]} at step ${formatNumber(first!.step)}`, `seed ${first!.config.seed}`);
     const accuracy = accuracyOf(runs[0]);

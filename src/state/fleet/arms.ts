@@ -75,7 +75,8 @@ function runsOf(members: readonly Member[], current: Current | null): ArmRun[] {
   const bySeed = new Map<number, ArmRun>();
   const take = (run: ArmRun): void => {
     const before = bySeed.get(run.seed);
-    if (!before || reach(run) > reach(before)) bySeed.set(run.seed, run);
+    // Of equals the last, which is the current run where it is one of them.
+    if (!before || reach(run) >= reach(before)) bySeed.set(run.seed, run);
   };
   for (const { id, config, metrics } of members) {
     take({ id, seed: config.seed, points: metrics.points, evaluations: metrics.evaluations });

@@ -1,7 +1,7 @@
 /**
  * Trains the queued members of a fleet one after another in a worker of their own. The worker is made for the first of them
  * and ended after the last, so a page that compares nothing pays nothing. It sends one picture when a member is prepared
- * and one when it has finished; none is drawn while it trains.
+ * and one when it has finished; while it trains, only if somebody looks at them.
  */
 import { PlaygroundError, toFailure } from '../../foundation/errors.ts';
 import type { TrainingClient } from '../../worker/client.ts';
@@ -15,7 +15,12 @@ export interface Queue {
   update(id: string, part: Partial<Omit<Member, 'id'>>): void;
   /** The metrics of a member have grown. */
   measured(): void;
+  /** Somebody looks at the pictures of a member. */
+  watched(id: string): boolean;
 }
+
+/** Between two pictures of a member that is looked at while it trains, ms. */
+const pictureInterval = 500;
 
 /** One member in the worker. */
 class Stint {
@@ -114,6 +119,7 @@ class Stint {
         this.#shownStep = event.snapshot.step;
         this.#queue.update(this.id, { snapshot: event.snapshot });
         if (this.#step >= this.#plannedSteps) this.#askForPicture();
+        else setTimeout(() => this.look(), pictureInterval);
         break;
       case 'checkpoint':
         this.#queue.update(this.id, { checkpoint: event.checkpoint });
@@ -141,6 +147,11 @@ class Stint {
         break; // nobody looks inside while it trains
     }
     if (this.#complete()) this.#end('finished');
+  }
+
+  /** Asks for a picture if somebody looks. */
+  look(): void {
+    if (this.#queue.watched(this.id)) this.#askForPicture();
   }
 
   #askForPicture(): void {
@@ -179,6 +190,11 @@ export class Background {
 
   async stop(id: string): Promise<void> {
     if (this.#stint?.id === id) await this.#stint.stop();
+  }
+
+  /** Somebody looks at other pictures than before. */
+  look(): void {
+    this.#stint?.look();
   }
 
   /** Forgets a member at once, whatever its worker is doing. */

@@ -27,12 +27,14 @@ export class Fleet {
   readonly #background: Background;
   #members: readonly Member[] = [];
   #version = 0;
+  #watched: string | null = null;
 
   constructor(createClient: () => TrainingClient = createTrainingClient) {
     this.#background = new Background(createClient, {
       next: () => this.#members.find(({ state }) => state === 'queued') ?? null,
       update: (id, part) => this.update(id, part),
       measured: () => this.#changed(),
+      watched: (id) => id === this.#watched,
     });
   }
 
@@ -118,6 +120,12 @@ export class Fleet {
       this.update(member.id, { state: 'queued', failure: null });
     }
     this.#background.start();
+  }
+
+  /** Whose pictures are looked at while it trains. */
+  watch(id: string | null): void {
+    this.#watched = id;
+    this.#background.look();
   }
 
   remove(chosen: (member: Member) => boolean): void {

@@ -1,0 +1,102 @@
+/** The same instrument of the current run and of a compared one. While it is shown, a run that trains sends its pictures. */
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { clampPosition, cursorStore } from '../../state/cursor-store.ts';
+import { compareStore } from '../../state/fleet/commands.ts';
+import { fleet } from '../../state/fleet/fleet.ts';
+import { snapshotSources, useRun } from '../../state/hooks.ts';
+import type { Subscribable } from '../../state/hooks.ts';
+import { lengthOf } from '../../state/snapshot-store.ts';
+import { styleOf } from '../curves/style.ts';
+import { Instrument } from '../shared/Instrument.tsx';
+import { currentArms, currentMoment, goToPosition } from '../shared/moment.ts';
+import type { Palette } from '../shared/palette.ts';
+import { lightPalette } from '../shared/palette.ts';
+import type { Cell } from '../shared/picture.ts';
+import { Select } from '../shared/Select.tsx';
+import type { Scene } from '../shared/stage.ts';
+import type { VisitKind } from '../shared/Stage.tsx';
+import { besidePicture, besideTable, naturalHeight } from './picture.ts';
+import type { Side } from './picture.ts';
+import type { View } from './views.ts';
+import { views } from './views.ts';
+
+const sources: readonly Subscribable[] = [...snapshotSources, fleet, compareStore];
+
+/** The current run and the chosen one; only the first where that has gone. */
+function currentSides(palette: Palette): Side[] {
+  const own: Side = { title: 'this run', colour: null, moment: currentMoment() };
+  const { beside } = compareStore.getState();
+  const member = beside === null ? null : fleet.member(beside);
+  const arm = currentArms().find(({ members }) => members.some(({ id }) => id === beside));
+  if (!member || !arm) return [own];
+  const { run, snapshot } = member;
+  const position = snapshot ? clampPosition(cursorStore.getState().position, lengthOf(snapshot)) : 0;
+  const seed = arm.runs.length > 1 ? `, seed ${member.config.seed}` : '';
+  return [
+    own,
+    {
+      title: `${arm.letter}, ${arm.label}${seed}`,
+      colour: styleOf({ kind: 'compared', index: arm.index }, palette).stroke,
+      moment: run && snapshot && { run, snapshot, position },
+    },
+  ];
+}
+
+/** Nothing unless a compared run was chosen. */
+export function Beside() {
+  const beside = useStore(compareStore, (state) => state.beside);
+  useEffect(() => {
+    fleet.watch(beside);
+    return () => fleet.watch(null);
+  }, [beside]);
+  return beside === null ? null : <BesideInstrument />;
+}
+
+function BesideInstrument() {
+  const run = useRun((state) => state.run);
+  const [id, setId] = useState('timeline');
+  const offered = views.filter((view) => run !== null && view.offeredFor(run));
+  const view = offered.find((one) => one.id === id) ?? views[0]!;
+  const visit = (cell: Cell | null, kind: VisitKind): void => {
+    const grid = cell?.grid.slice(2);
+    if (cell && kind !== 'hover' && (grid === 'tokens' || grid === 'weights')) goToPosition(cell.column);
+  };
+  return (
+    <Instrument
+      id="beside"
+      title="Side by side"
+      howToRead="The same instrument of this run and of a compared one, at the same position."
+      more={
+        <p>
+          Colour scales that are found in the picture differ between the two; fixed ones are the same. Runs
+          with different seeds have different samples.
+        </p>
+      }
+      scene={sceneOf(view)}
+      sources={sources}
+      table={() => besideTable(currentSides(lightPalette), view)}
+      onVisit={visit}
+      controls={
+        <>
+          <Select
+            label="Instrument of both runs"
+            options={offered.map((one) => ({ value: one.id, label: one.label }))}
+            value={view.id}
+            onChange={setId}
+          />
+          <button type="button" onClick={() => compareStore.setState({ beside: null })}>
+            Close
+          </button>
+        </>
+      }
+    />
+  );
+}
+
+function sceneOf(view: View): Scene {
+  return {
+    height: (width) => naturalHeight(currentSides(lightPalette), view, width),
+    draw: (size, palette) => besidePicture(currentSides(palette), { size, palette, view }),
+  };
+}
