@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla';
 export const regions = ['task', 'model', 'memory', 'progress'] as const;
 export type Region = (typeof regions)[number];
 
-/** In the order in which they stand, and the picture of slow motion. */
+/** In the order in which they stand, and the pictures of slow motion and of two runs side by side. */
 export const instrumentIds = [
   'timeline',
   'slots',
@@ -22,6 +22,7 @@ export const instrumentIds = [
   'generalisation',
   'cost',
   'slow-motion',
+  'beside',
 ] as const;
 export type InstrumentId = (typeof instrumentIds)[number];
 export type PanelSetting = string | number | boolean;
