@@ -54,7 +54,7 @@ export class PlaygroundPage {
   }
 
   trainButton() {
-    return this.page.getByRole('button', { name: 'Train', exact: true });
+    return this.page.getByRole('button', { name: /^Train( on)?$/ });
   }
 
   async chooseExecutor(name: string): Promise<void> {

@@ -50,6 +50,17 @@ describe('the actions', () => {
     expect(sent()).toEqual(['configure', 'play', 'pause']);
   });
 
+  it('train past the plan only with a word about it', async () => {
+    await playground.session.start(aConfig, null);
+    runStore.setState(({ status }) => ({ messages: [], status: { ...status, state: 'finished' } }));
+    expect(actions.train.label()).toBe('Train on');
+    actions.train.perform();
+    expect(runStore.getState().messages.map(({ content }) => content.message)).toEqual([
+      expect.stringContaining('goes on past them until you pause it'),
+    ]);
+    expect(sent()).toEqual(['configure', 'play']);
+  });
+
   it('reset only what has been trained', async () => {
     await playground.session.start(aConfig, null);
     expect(actions.reset.unavailable()).toBe('The run is at its beginning.');

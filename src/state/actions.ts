@@ -10,7 +10,8 @@ import type { FleetActionId } from './fleet-actions.ts';
 import { focusRegion, layoutStore } from './layout-store.ts';
 import type { Region } from './layout-store.ts';
 import type { Playground } from './playground.ts';
-import { runStore } from './run-store.ts';
+import { formatNumber } from './differences.ts';
+import { runStore, tell } from './run-store.ts';
 import { interventionActions } from './intervention-actions.ts';
 import type { InterventionActionId } from './intervention-actions.ts';
 import { slowMotionActions } from './slow-motion-actions.ts';
@@ -88,6 +89,18 @@ function needsRun(): string | null {
 }
 
 const isTraining = (): boolean => runStore.getState().status.state === 'training';
+
+const isFinished = (): boolean => runStore.getState().status.state === 'finished';
+
+function tellPastPlan(): void {
+  const planned = Number(runStore.getState().run?.config.training['steps'] ?? 0);
+  tell('notice', {
+    code: 'past-plan',
+    message: `The ${formatNumber(planned)} planned steps are done: training goes on past them until you pause it.`,
+    kept: '',
+    remedy: 'Pause with Space.',
+  });
+}
 
 function whilePaused(): string | null {
   return needsRun() ?? (isTraining() ? 'Pause first.' : null);
@@ -176,11 +189,15 @@ function trainingActions(playground: Playground) {
   });
   return {
     train: {
-      label: () => (isTraining() ? 'Pause' : 'Train'),
-      explanation: 'Starts training, or pauses it. A paused run goes on where it was.',
+      label: () => (isTraining() ? 'Pause' : isFinished() ? 'Train on' : 'Train'),
+      explanation:
+        'Starts training, or pauses it. A paused run goes on where it was, a finished one past its plan until it is paused.',
       shortcut: ' ',
       unavailable: needsRun,
-      perform: () => void (isTraining() ? playground.session.pause() : playground.session.play()),
+      perform: () => {
+        if (isFinished()) tellPastPlan();
+        void (isTraining() ? playground.session.pause() : playground.session.play());
+      },
     },
     step1: step(1, '1'),
     step10: step(10, '2'),

@@ -46,7 +46,7 @@ const axisTitles: Readonly<Record<HorizontalAxis, string>> = {
   tokens: 'tokens seen',
 };
 
-const margin = { left: 46, right: 50, title: 26, axis: 22 } as const;
+const margin = { left: 46, right: 62, title: 26, axis: 22 } as const;
 const plotHeight = 96;
 /** Lines whose end labels fit into a plot of that height. */
 const roomyLines = 6;
