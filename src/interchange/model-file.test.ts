@@ -74,6 +74,15 @@ describe('a model file', () => {
     });
   }
 
+  test.each(['step', 'sequence'] as const)('says what each value of the %s is', (form) => {
+    for (const { id } of listedModels) {
+      const { graph, docString } = decode(writeModelFile(example(id), { form, taps: form === 'step' }));
+      expect(docString).toContain(modelById(id).about.title);
+      for (const { name, docString: said } of [...graph!.input, ...graph!.output])
+        expect(said, `${id} ${name}`).toMatch(/^(?!undefined).{8,}/);
+    }
+  });
+
   test('states opset 21 and IR 10', () => {
     const proto = decode(writeModelFile(example('memnet'), { form: 'step' }));
     expect([proto.irVersion, proto.opsetImport[0]!.version]).toEqual([10n, 21n]);

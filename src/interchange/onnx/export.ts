@@ -12,7 +12,7 @@ import { GraphProtoSchema, ModelProtoSchema } from 'onnx-buf';
 import type { Program, StepGraph, TensorMap } from '../../graph/types.ts';
 import { Body } from './body.ts';
 import { ancestors, emitPrologue, emitStep } from './emit-graph.ts';
-import { valueInfo } from './protobuf.ts';
+import { meaningOf, valueInfo } from './protobuf.ts';
 import { emitSequence } from './sequence.ts';
 
 export const opset = 21;
@@ -55,7 +55,7 @@ export function exportStep(
   const inputs = [
     ...graph.inputs.map(({ name, dtype, shape, node }) => {
       names.set(node, name);
-      return valueInfo(name, dtype, ['batch', ...shape], 'what this step reads');
+      return valueInfo(name, dtype, ['batch', ...shape], meaningOf(name, 'of this step'));
     }),
     ...states.map((state) => {
       names.set(state.node, `past.${state.name}`);
@@ -63,7 +63,7 @@ export function exportStep(
         `past.${state.name}`,
         state.dtype,
         ['batch', ...state.shape],
-        'handed in by the step before',
+        `the state “${state.name}” as the step before left it`,
       );
     }),
   ];
@@ -75,9 +75,15 @@ export function exportStep(
     root.emit('Identity', [names.get(id)!], {}, name);
     outputs.push(valueInfo(name, node.dtype, [...(node.batched ? ['batch'] : []), ...node.shape], doc));
   };
-  for (const output of graph.outputs) give(output.name, output.node, 'output');
-  for (const state of states) give(`present.${state.name}`, state.next, 'hand to the next step');
-  for (const state of states) give(`start.${state.name}`, state.start, 'start value for every sample');
+  for (const output of graph.outputs) give(output.name, output.node, meaningOf(output.name, 'of this step'));
+  for (const state of states)
+    give(`present.${state.name}`, state.next, `the state “${state.name}”, to hand to the next step`);
+  for (const state of states)
+    give(
+      `start.${state.name}`,
+      state.start,
+      `what “${state.name}” is before the first step, for every sample`,
+    );
   for (const tap of shownTaps) give(tapName(tap.name), tap.node, `inside: ${tap.axes.join(' × ')}`);
   return encode(root, inputs, outputs, parameters, metadata);
 }

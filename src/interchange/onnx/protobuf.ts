@@ -87,6 +87,17 @@ const dimension = (extent: number | string): TensorShapeProto_Dimension =>
         : { case: 'dimParam', value: extent },
   });
 
+/** What the inputs and outputs of every model are called, in words. */
+const meanings: Readonly<Record<string, string>> = {
+  tokens: 'token indices, from 0 to the vocabulary size − 1',
+  x: 'input vectors: one-hot symbols, or the values of a series',
+  logits: 'unnormalised log-probabilities of every symbol; softmax makes them probabilities',
+  y: 'output vectors: unnormalised log-probabilities of symbols, or predicted values',
+};
+
+/** @param when the part of the sequence that it stands for */
+export const meaningOf = (name: string, when: string): string => `${meanings[name] ?? name}; ${when}`;
+
 /** Type of a graph input or output; a text stands for a dynamic extent. */
 export function valueInfo(
   name: string,

@@ -9,7 +9,7 @@ import type { Program, StepGraph, TensorMap } from '../../graph/types.ts';
 import { Body } from './body.ts';
 import type { Names } from './emit-graph.ts';
 import { ancestors, emitPrologue, emitStep } from './emit-graph.ts';
-import { valueInfo } from './protobuf.ts';
+import { meaningOf, valueInfo } from './protobuf.ts';
 
 export interface SequenceEnds {
   readonly inputs: ValueInfoProto[];
@@ -81,7 +81,7 @@ export function emitSequence(root: Body, program: Program, parameters: TensorMap
         output.name,
         'f32',
         ['batch', 'time', ...(steady.unit === 'token' ? shape : shape.slice(1))],
-        'output at every position',
+        meaningOf(output.name, 'at every position'),
       ),
     );
   }
@@ -92,12 +92,17 @@ export function emitSequence(root: Body, program: Program, parameters: TensorMap
         `present.${state.name}`,
         state.dtype,
         ['batch', ...steady.nodes[state.next]!.shape],
-        'state after the sequence',
+        `the state “${state.name}” after the sequence`,
       ),
     );
   }
   const whole = steady.unit === 'token' ? 'one token a step' : `whole segments of ${steady.tokens} tokens`;
-  return { inputs: [valueInfo(input.name, input.dtype, ['batch', 'time', ...perToken], whole)], outputs };
+  return {
+    inputs: [
+      valueInfo(input.name, input.dtype, ['batch', 'time', ...perToken], meaningOf(input.name, whole)),
+    ],
+    outputs,
+  };
 }
 
 function lazily(make: () => string): () => string {

@@ -137,9 +137,6 @@ class Stint {
           ),
         );
         return;
-      case 'timeGradient':
-      case 'rehearsal':
-      case 'update':
       case 'notice':
       case 'timeGradient':
       case 'rehearsal':
