@@ -8,6 +8,7 @@ import { snapshotSources, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { lengthOf } from '../../state/snapshot-store.ts';
 import { styleOf } from '../curves/style.ts';
+import styles from '../shared/Instrument.module.css';
 import { Instrument } from '../shared/Instrument.tsx';
 import { currentArms, currentMoment, goToPosition } from '../shared/moment.ts';
 import type { Palette } from '../shared/palette.ts';
@@ -85,8 +86,14 @@ function BesideInstrument() {
             value={view.id}
             onChange={setId}
           />
-          <button type="button" onClick={() => compareStore.setState({ beside: null })}>
-            Close
+          <button
+            type="button"
+            className={styles['icon']}
+            aria-label="Close side by side"
+            title="Close"
+            onClick={() => compareStore.setState({ beside: null })}
+          >
+            <span aria-hidden="true">×</span>
           </button>
         </>
       }
