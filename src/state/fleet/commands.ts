@@ -10,7 +10,7 @@ import type { Playground } from '../playground.ts';
 import { runStore, tell } from '../run-store.ts';
 import { settingsStore } from '../settings-store.ts';
 import { snapshotStore } from '../snapshot-store.ts';
-import { letterOf } from './arms.ts';
+import { armsOf } from './arms.ts';
 import { byteLimit, fleet } from './fleet.ts';
 import { differenceLabel } from './label.ts';
 import { armKey, bytesOf, memberOf } from './member.ts';
@@ -55,7 +55,7 @@ export async function pinRun(playground: Playground): Promise<void> {
     fleet.add([member]);
     tell('notice', {
       code: 'pinned',
-      message: `The run is pinned at step ${formatNumber(member.step)} as ${letterOf(fleet.members.length - 1)}.`,
+      message: `The run is pinned at step ${formatNumber(member.step)} as ${armsOf(fleet.members, null).at(-1)!.letter}.`,
       kept: 'Change a setting and train again: both are drawn in the curves.',
       remedy: '',
     });
