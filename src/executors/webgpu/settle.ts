@@ -249,7 +249,8 @@ export class Settlement {
       if (floats <= padFloats) fits.push(lodger);
     }
     this.#padded = true;
-    this.#pads.set(phase, lodge(fits));
+    // A tensor without elements takes no room, and is read by name all the same.
+    this.#pads.set(phase, fits.length === 0 ? 0 : Math.max(1, lodge(fits)));
     this.#padded = false;
     return scratch.filter((lodger) => !fits.includes(lodger));
   }
