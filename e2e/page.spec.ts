@@ -203,7 +203,7 @@ test('a text is trained on when it is dropped; a file that cannot be used gets a
 test('a preset for a text waits for one, without an error', async ({ page }) => {
   const playground = new PlaygroundPage(page);
   await page.goto('./#v=1&preset=memnet-text');
-  await expect(page.getByText('No text yet')).toBeVisible();
+  await expect(page.getByText('This task needs a text: open it')).toBeVisible();
   await expect(page.getByRole('banner')).toContainText('no run yet');
   await expect(page.getByRole('main')).toContainText('This task needs a text');
   await expect(page.getByRole('alert')).toHaveCount(0);

@@ -36,6 +36,8 @@ export {
   mul,
   neg,
   pad,
+  findBackend,
+  findBackendFactory,
   registerBackend,
   relu,
   removeBackend,

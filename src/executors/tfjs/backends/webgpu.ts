@@ -7,7 +7,7 @@ import { PlaygroundError } from '../../../foundation/errors.ts';
 import { findAdapter } from '../../adapter.ts';
 import type { AdapterReport } from '../../adapter.ts';
 import type { OpenedBackend } from '../device.ts';
-import { env, registerBackend, removeBackend, setBackend } from '../ops.ts';
+import { env, findBackend, findBackendFactory, registerBackend, removeBackend, setBackend } from '../ops.ts';
 
 export interface OpenedWebgpu extends OpenedBackend {
   readonly device: GPUDevice;
@@ -74,8 +74,9 @@ async function open(): Promise<OpenedWebgpu> {
     void device.lost.then(({ message, reason }) => fail(message || reason));
   });
   setFlags(report);
-  // tfjs's own factory is registered by the import: left in place, it would win over ours.
-  removeBackend('webgpu');
+  // tfjs's own factory is registered by the first import: left in place, it would win over ours.
+  const registered: unknown = findBackendFactory('webgpu');
+  if (registered) removeBackend('webgpu');
   const tfjs = new WebGPUBackend(device, adapter.info);
   registerBackend('webgpu', () => tfjs, 3);
   if (!(await setBackend('webgpu'))) throw new Error('tfjs could not start its WebGPU backend');
@@ -89,7 +90,8 @@ async function open(): Promise<OpenedWebgpu> {
     lost,
     close: () => {
       closing = true;
-      removeBackend('webgpu');
+      // By now another one may have taken the name.
+      if (findBackend('webgpu') === tfjs) removeBackend('webgpu');
       device.destroy();
     },
   };
