@@ -8,8 +8,11 @@ import type { SessionEvent, SessionState } from '../training/session.ts';
 import { RateMeter } from './pace.ts';
 import type { Checkpoint, Evaluation, FromWorker, MetricPoint, RunEvent } from './protocol.ts';
 
-/** Milliseconds between two messages of a kind while training. */
-const spacing = { metrics: 100, status: 250 };
+/**
+ * Milliseconds between two reports while training. They go with a picture where one is due about then, so that the page
+ * changes once for both: every change is drawn by cores that training could use.
+ */
+const spacing = { withPicture: 200, most: 500 };
 
 export class Reporter {
   readonly #runId: string;
@@ -22,8 +25,7 @@ export class Reporter {
   #step = 0;
   #points: MetricPoint[] = [];
   #evaluations: Evaluation[] = [];
-  #metricsAt = -Infinity;
-  #statusAt = -Infinity;
+  #reportedAt = -Infinity;
   #frameInFlight: number | null = null;
   #checkpoint: Checkpoint | null;
 
@@ -77,6 +79,7 @@ export class Reporter {
       case 'snapshot':
         this.#frameInFlight = this.#nextFrame();
         this.#send({ type: 'snapshot', frame: this.#frameInFlight, snapshot: event.snapshot });
+        this.#reportAfter(spacing.withPicture);
         break;
       case 'timeGradient':
         this.#send({ type: 'timeGradient', gradient: event.gradient });
@@ -102,7 +105,7 @@ export class Reporter {
         this.#send({ type: 'stopped', failure: event.failure });
         break;
     }
-    this.#whenDue();
+    this.#reportAfter(spacing.most);
   }
 
   /** The page has drawn a frame and can take another. Acknowledgements of other frames are old and mean nothing. */
@@ -112,22 +115,23 @@ export class Reporter {
     this.#mailbox.wantSnapshot();
   }
 
-  #whenDue(): void {
+  #reportAfter(milliseconds: number): void {
     const now = performance.now();
-    if (!this.training || now - this.#metricsAt >= spacing.metrics) this.#flush();
-    if (this.training && now - this.#statusAt >= spacing.status) this.#status();
+    if (this.training && now - this.#reportedAt < milliseconds) return;
+    this.#flush();
+    if (!this.training) return;
+    this.#reportedAt = now;
+    this.#status();
   }
 
   #flush(): void {
     if (this.#points.length === 0 && this.#evaluations.length === 0) return;
-    this.#metricsAt = performance.now();
     this.#send({ type: 'metrics', points: this.#points, evaluations: this.#evaluations });
     this.#points = [];
     this.#evaluations = [];
   }
 
   #status(): void {
-    this.#statusAt = performance.now();
     this.#send({
       type: 'status',
       state: this.#state,
