@@ -96,8 +96,10 @@ export interface Rounding {
   readonly page: number;
   /** How far the exact result moves when every weight moves by at most half a unit in its last place. */
   readonly sensitivity: number;
-  /** What both may be off. */
+  /** How far both may be off for rounding to be the reason. */
   readonly allowed: number;
+  /** Both are: the difference is rounding that the memory has amplified, not another formula. */
+  readonly explains: boolean;
 }
 
 /** How far onnxruntime, running the file, is from the executor: over held-out sequences, with the state carried. */
@@ -115,6 +117,7 @@ export interface Proof {
   readonly tolerance: number;
   /** Where the difference is beyond the tolerance: both against double precision, in the sequence that differs most. */
   readonly rounding: Rounding | null;
+  /** Within the tolerance; an explanation does not make up for it. */
   readonly passed: boolean;
 }
 

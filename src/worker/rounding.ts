@@ -39,12 +39,12 @@ export function roundingOf({ program, parameters, inputs, file, page }: Rounding
     const moved = evaluate(program, nudged(parameters, draw), batch);
     sensitivity = Math.max(sensitivity, distance(moved, exact));
   }
-  return {
+  const allowed = roundingsPerWeight * sensitivity;
+  const off = {
     file: distance(outcomeOf(file, worst), exact),
     page: distance(outcomeOf(page, worst), exact),
-    sensitivity,
-    allowed: roundingsPerWeight * sensitivity,
   };
+  return { ...off, sensitivity, allowed, explains: Math.max(off.file, off.page) <= allowed };
 }
 
 function worstRow(file: Outcome, page: Outcome, size: number): number {

@@ -45,23 +45,24 @@ describe('an exported ONNX file', () => {
     const { run, parameters } = exhibit;
     for (const runtime of runtimes) {
       const proof = await verifyExport(exhibit, executor, runtime);
-      expect(proof, JSON.stringify(proof)).toMatchObject({ form, passed: true });
+      // Shaken as hard as here, ARMT alone amplifies rounding beyond the limit, and is told so.
+      const verdict = id === 'armt' ? { passed: false, rounding: { explains: true } } : { passed: true };
+      expect(proof, JSON.stringify(proof)).toMatchObject({ form, ...verdict });
       expect(proof.steps === 50 || run.model.segmentLength?.(run.modelConfig) === Infinity).toBe(true);
-      // Shaken as hard as here, ARMT alone amplifies rounding beyond the limit.
       if (id !== 'armt') expect(proof.scaled).toBeLessThan(1e-4);
-      else expect(proof.rounding).toMatchObject({ sensitivity: expect.any(Number) as number });
     }
 
     // The proof can fail: the same file beside slightly other weights.
     const others = shaken(`another ${id}`, parameters, 0.01);
     const refuted = await verifyExport({ ...exhibit, parameters: others }, executor);
-    expect(refuted.passed).toBe(false);
+    expect(refuted).toMatchObject({ passed: false });
+    expect(refuted.rounding?.explains ?? false).toBe(false);
   });
 
   it.each(['rmt', 'armt'])('of %s is refused for a formula that is a little wrong', async (id) => {
     const exhibit = await exhibitOf(id, 'step');
     const proof = await verifyExport({ ...exhibit, bytes: misnormed(exhibit.bytes) }, executor);
-    expect(proof).toMatchObject({ passed: false });
+    expect(proof).toMatchObject({ passed: false, rounding: { explains: false } });
     // It is the file that is far from double precision, not the page.
     expect(proof.rounding!.file).toBeGreaterThan(10 * proof.rounding!.page);
   });

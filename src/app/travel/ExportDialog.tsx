@@ -74,26 +74,31 @@ function Verdict({ proof }: { readonly proof: Proof }) {
           {number(scaled)}, passes up to {number(tolerance)}
         </dd>
       </dl>
-      {rounding && <Precision rounding={rounding} passed={passed} />}
+      {rounding && <Precision rounding={rounding} tolerance={tolerance} />}
     </>
   );
 }
 
-function verdictText({ passed, rounding }: Proof): string {
-  if (!passed) return '✗ The file differs from the page';
-  return rounding
-    ? '✓ The file agrees with the page as far as float32 allows'
-    : '✓ The file agrees with the page';
+function verdictText({ passed, rounding, tolerance }: Proof): string {
+  if (passed) return '✓ The file agrees with the page';
+  return rounding?.explains
+    ? `✗ Not proven to ${number(tolerance)}: these weights amplify rounding`
+    : '✗ The file differs from the page';
+}
+
+interface PrecisionProps {
+  readonly rounding: Rounding;
+  readonly tolerance: number;
 }
 
 /** Why a difference beyond the limit is, or is not, rounding. */
-function Precision({ rounding, passed }: { readonly rounding: Rounding; readonly passed: boolean }) {
-  const { file, page, sensitivity, allowed } = rounding;
+function Precision({ rounding, tolerance }: PrecisionProps) {
+  const { file, page, sensitivity, allowed, explains } = rounding;
   return (
     <>
       <p className={styles['about']}>
-        {passed
-          ? 'These weights amplify rounding. In double precision, weights that differ in their last digit alone already move the result; the file and the page are both as near to the exact result as that lets them be.'
+        {explains
+          ? `In double precision, weights that differ in their last digit alone already move the result. The file and the page are both about as near to the exact result as that lets them be, so two programs in float32 cannot be expected to agree to ${number(tolerance)} here.`
           : 'Rounding does not explain this: in double precision, the last digits of the weights move the result by less.'}
       </p>
       <dl>
@@ -103,7 +108,7 @@ function Precision({ rounding, passed }: { readonly rounding: Rounding; readonly
         <dd>{number(page)}</dd>
         <dt>Last digits of the weights move it by</dt>
         <dd>
-          {number(sensitivity)}, so up to {number(allowed)} passes
+          {number(sensitivity)}, which explains up to {number(allowed)}
         </dd>
       </dl>
     </>
