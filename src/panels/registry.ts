@@ -16,7 +16,7 @@ import { Forgetting } from './forgetting/Forgetting.tsx';
 import { Generalisation } from './generalisation/Generalisation.tsx';
 import { Gradient } from './gradient/Gradient.tsx';
 import { Log } from './log/Log.tsx';
-import type { Run } from './shared/data.ts';
+import type { Run } from './common/data.ts';
 import { Interventions } from './interventions/Interventions.tsx';
 import { kernelOf } from './similarity/kernel.ts';
 import { Similarity } from './similarity/Similarity.tsx';

@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { styleOf } from '../../panels/curves/style.ts';
-import { linkStore } from '../../panels/shared/links.ts';
-import { darkPalette, lightPalette } from '../../panels/shared/palette.ts';
-import { percentText } from '../../panels/shared/text.ts';
+import { linkStore } from '../../panels/common/links.ts';
+import { darkPalette, lightPalette } from '../../panels/common/palette.ts';
+import { percentText } from '../../panels/common/text.ts';
 import type { Arm, ArmRun } from '../../state/fleet/arms.ts';
 import { successOf } from '../../state/fleet/arms.ts';
 import { compareStore, openMember } from '../../state/fleet/commands.ts';

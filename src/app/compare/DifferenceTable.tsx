@@ -1,6 +1,6 @@
 /** Only the settings in which the compared runs differ, and what each of them reached. */
 import { styleOf } from '../../panels/curves/style.ts';
-import { darkPalette, lightPalette } from '../../panels/shared/palette.ts';
+import { darkPalette, lightPalette } from '../../panels/common/palette.ts';
 import type { Arm } from '../../state/fleet/arms.ts';
 import type { CompareRow, CompareTable } from '../../state/fleet/table.ts';
 import { useTheme } from '../../state/hooks.ts';

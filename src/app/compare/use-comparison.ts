@@ -1,6 +1,6 @@
 /** The compared runs for the list and the table. Metrics come ten times a second; a table that can be read changes twice. */
 import { useEffect, useReducer } from 'react';
-import { currentArms } from '../../panels/shared/moment.ts';
+import { currentArms } from '../../panels/common/moment.ts';
 import type { Arm } from '../../state/fleet/arms.ts';
 import { currentMeasures } from '../../state/fleet/commands.ts';
 import { fleet } from '../../state/fleet/fleet.ts';

@@ -2,7 +2,7 @@
 import { useStore } from 'zustand';
 import { slowMotionData, sentenceOf } from '../../panels/slow-motion/data.ts';
 import { SlowMotionPicture } from '../../panels/slow-motion/SlowMotionPicture.tsx';
-import { numberText } from '../../panels/shared/text.ts';
+import { numberText } from '../../panels/common/text.ts';
 import { currentFrame, phases, slowMotionStore, speeds } from '../../state/slow-motion.ts';
 import type { Phase } from '../../state/slow-motion.ts';
 import { useRun } from '../../state/hooks.ts';

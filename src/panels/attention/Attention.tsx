@@ -2,19 +2,19 @@
 import type { ReactNode } from 'react';
 import type { InstrumentId } from '../../state/layout-store.ts';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
-import { Choice } from '../shared/Choice.tsx';
-import { Instrument } from '../shared/Instrument.tsx';
-import type { ScaleMode } from '../shared/legend.ts';
-import { currentMoment, goToPosition } from '../shared/moment.ts';
-import type { Cell } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { Select } from '../shared/Select.tsx';
-import type { Scene } from '../shared/stage.ts';
-import type { VisitKind } from '../shared/Stage.tsx';
+import { Choice } from '../common/Choice.tsx';
+import { Instrument } from '../common/Instrument.tsx';
+import type { ScaleMode } from '../common/legend.ts';
+import { currentMoment, goToPosition } from '../common/moment.ts';
+import type { Cell } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { Select } from '../common/Select.tsx';
+import type { Scene } from '../common/stage.ts';
+import type { VisitKind } from '../common/Stage.tsx';
 import type { AttentionChoice, Family } from './data.ts';
 import { attentionChoices, attentionData } from './data.ts';
 import { attentionPicture, attentionTable, naturalHeight } from './picture.ts';
-import { segmentAt } from '../shared/segments.ts';
+import { segmentAt } from '../common/segments.ts';
 
 const emptyHeight = 200;
 

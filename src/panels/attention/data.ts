@@ -2,10 +2,10 @@
  * Attention weights under one roof. Every model names its attentions as taps; here they become maps with labelled rows (who
  * looks) and columns (at what), one map a head, for the segment of the cursor.
  */
-import type { Moment, Run, Tensor } from '../shared/data.ts';
-import { segmentAt, segmentOf, tapName } from '../shared/segments.ts';
-import type { Segment } from '../shared/segments.ts';
-import { tokenText } from '../shared/text.ts';
+import type { Moment, Run, Tensor } from '../common/data.ts';
+import { segmentAt, segmentOf, tapName } from '../common/segments.ts';
+import type { Segment } from '../common/segments.ts';
+import { tokenText } from '../common/text.ts';
 
 /** Who looks: the memory while it is written, the tokens that read it, or tokens among themselves. */
 export type Family = 'writer' | 'reader' | 'tokens';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { readVectors } from '../../testing/vector-files.ts';
 import { vectorMoment } from '../../testing/vector-moment.ts';
-import type { Moment } from '../shared/data.ts';
-import { argMax } from '../shared/data.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import type { Moment } from '../common/data.ts';
+import { argMax } from '../common/data.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import type { AttentionChoice, Family } from './data.ts';
 import { attentionChoices, attentionData } from './data.ts';
 import { attentionPicture, attentionTable, naturalHeight } from './picture.ts';

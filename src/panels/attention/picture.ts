@@ -2,18 +2,18 @@
  * Attention: one map a head, rows look at columns. The writer of a memory also shows which slots keep themselves and which are
  * written anew, segment by segment.
  */
-import type { Tick } from '../shared/axes.ts';
-import { fontSize, indexTicks, leftAxis } from '../shared/axes.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import { levelOf, sequential } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { cursorFrame, gridLines } from '../shared/heat-marks.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Drawn, Grid, Mark, Size, Table } from '../shared/picture.ts';
-import { emptyTable, notice } from '../shared/picture.ts';
-import { numberText, textWidth } from '../shared/text.ts';
+import type { Tick } from '../common/axes.ts';
+import { fontSize, indexTicks, leftAxis } from '../common/axes.ts';
+import type { ColourScale } from '../common/colour.ts';
+import { levelOf, sequential } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { cursorFrame, gridLines } from '../common/heat-marks.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
+import { emptyTable, notice } from '../common/picture.ts';
+import { numberText, textWidth } from '../common/text.ts';
 import type { AttentionChoice, AttentionData } from './data.ts';
 import { attentionData } from './data.ts';
 import { slotTypeStrip, stripHeight } from './slot-type-strip.ts';

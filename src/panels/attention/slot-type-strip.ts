@@ -1,10 +1,10 @@
 /** Which slots keep themselves: a mark a slot for the segment of the cursor, and the share of each type in every segment. */
-import { fontSize } from '../shared/axes.ts';
-import type { Moment } from '../shared/data.ts';
-import { cursorFrame } from '../shared/heat-marks.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Mark } from '../shared/picture.ts';
-import { textWidth } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Moment } from '../common/data.ts';
+import { cursorFrame } from '../common/heat-marks.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { textWidth } from '../common/text.ts';
 import type { AttentionData } from './data.ts';
 import type { SlotType } from './slot-types.ts';
 import { slotTypes, typeCounts } from './slot-types.ts';

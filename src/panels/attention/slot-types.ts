@@ -2,8 +2,8 @@
  * What a slot of Memformer does in a write (Wu et al. 2022, analysis of the memory writer): it keeps itself, mixes itself with
  * new tokens, or is written anew. The paper gives no thresholds; here the weight on itself, averaged over the heads, decides.
  */
-import type { Run, Snapshot } from '../shared/data.ts';
-import { segmentCount, tapName } from '../shared/segments.ts';
+import type { Run, Snapshot } from '../common/data.ts';
+import { segmentCount, tapName } from '../common/segments.ts';
 
 export const slotTypes = ['retaining', 'aggregating', 'rewriting'] as const;
 export type SlotType = (typeof slotTypes)[number];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { copyMoment } from '../../testing/memnet-moment.ts';
-import { lightPalette } from '../shared/palette.ts';
-import type { Mark, Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import { lightPalette } from '../common/palette.ts';
+import type { Mark, Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import { timelinePicture } from '../timeline/picture.ts';
 import { besidePicture, besideTable, naturalHeight } from './picture.ts';
 import type { Side } from './picture.ts';

@@ -2,12 +2,12 @@
  * One instrument of two runs: the same picture twice, side by side where there is room, else one above the other. Each has
  * a heading that says which run, which step and which sample it is.
  */
-import { fontSize } from '../shared/axes.ts';
-import type { Moment } from '../shared/data.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Drawn, Grid, Mark, Size, Table } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { countText, cutText } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Moment } from '../common/data.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { countText, cutText } from '../common/text.ts';
 import type { View } from './views.ts';
 
 export interface Side {

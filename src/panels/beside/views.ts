@@ -1,11 +1,11 @@
 /** The instruments of the memory that can be shown for two runs at once: each a picture of one moment. */
 import { attentionChoices } from '../attention/data.ts';
 import { attentionPicture, attentionTable, naturalHeight as attentionHeight } from '../attention/picture.ts';
-import type { Moment, Run } from '../shared/data.ts';
-import { memoryTrace } from '../shared/memory-trace.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Drawn, Size, Table } from '../shared/picture.ts';
-import { emptyTable, notice } from '../shared/picture.ts';
+import type { Moment, Run } from '../common/data.ts';
+import { memoryTrace } from '../common/memory-trace.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Drawn, Size, Table } from '../common/picture.ts';
+import { emptyTable, notice } from '../common/picture.ts';
 import { slotsTable, usedSlots } from '../slots/data.ts';
 import { naturalHeight as slotsHeight } from '../slots/layout.ts';
 import { slotsPicture } from '../slots/picture.ts';

@@ -1,10 +1,10 @@
 /** What the run costs: planned from its program, and measured. */
 import { runStore } from '../../state/run-store.ts';
 import { themeStore } from '../../state/theme-store.ts';
-import { Instrument } from '../shared/Instrument.tsx';
-import { emptyTable } from '../shared/picture.ts';
-import { slowly } from '../shared/slowly.ts';
-import type { Scene } from '../shared/stage.ts';
+import { Instrument } from '../common/Instrument.tsx';
+import { emptyTable } from '../common/picture.ts';
+import { slowly } from '../common/slowly.ts';
+import type { Scene } from '../common/stage.ts';
 import type { CostData } from './picture.ts';
 import { costPicture, costTable, naturalHeight } from './picture.ts';
 

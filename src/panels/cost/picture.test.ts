@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { copyRun } from '../../testing/memnet-moment.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import type { CostData } from './picture.ts';
 import { costPicture, costTable, hasCost, naturalHeight } from './picture.ts';
 import { bytesText, flopsText } from './units.ts';

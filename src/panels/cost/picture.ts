@@ -2,13 +2,13 @@
  * Cost: what the run needs, worked out from its program before it trains, and what the executor has taken. One bar for each way
  * to back-propagate; the one in use is marked.
  */
-import type { Run } from '../shared/data.ts';
-import { fontSize } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawn, Grid, Mark, Size, Table } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { niceMaximum } from '../shared/strip.ts';
-import { countText, textWidth } from '../shared/text.ts';
+import type { Run } from '../common/data.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { niceMaximum } from '../common/strip.ts';
+import { countText, textWidth } from '../common/text.ts';
 import { bytesText, flopsText } from './units.ts';
 
 /** What the executor holds at the moment. */

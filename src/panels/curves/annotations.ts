@@ -1,8 +1,8 @@
 /** What is written and drawn on top of the lines: references, values at the end or at the crosshair. */
 import { symbolCircle } from 'd3-shape';
-import { fontSize } from '../shared/axes.ts';
-import type { Box, Mark } from '../shared/picture.ts';
-import { textWidth } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Box, Mark } from '../common/picture.ts';
+import { textWidth } from '../common/text.ts';
 import type { Series } from './series.ts';
 import { nearestIndex } from './series.ts';
 import type { AxisScale, PlotOptions, Reference } from './style.ts';

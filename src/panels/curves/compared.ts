@@ -1,9 +1,9 @@
 /** The runs beside the current one, as lines: for each arm the median of its seeds on held-out samples, and their range. */
 import type { Arm } from '../../state/fleet/arms.ts';
 import { bandOf } from '../../state/fleet/arms.ts';
-import { fontSize } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Mark } from '../shared/picture.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Mark } from '../common/picture.ts';
 import type { HorizontalAxis, MetricName, Series } from './series.ts';
 import { styleOf } from './style.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { copyRun } from '../../testing/memnet-moment.ts';
 import { trainingCurves } from '../../testing/training-curves.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Mark, Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Mark, Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import type { CurvesData, CurvesOptions } from './picture.ts';
 import { curvesPicture, naturalHeight, referencesOf, stepAt } from './picture.ts';
 import { gridColumns } from './plot.ts';

@@ -2,12 +2,12 @@
  * The curves: how well the network does, against steps, seconds or tokens. One plot for each metric, all with the same
  * horizontal axis and crosshair. The training loss is drawn twice, as it was measured (faint) and smoothed.
  */
-import { fontSize } from '../shared/axes.ts';
-import type { Evaluation, MetricPoint, Run } from '../shared/data.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawn, Grid, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { cutText, numberText, textWidth } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Evaluation, MetricPoint, Run } from '../common/data.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawn, Grid, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { cutText, numberText, textWidth } from '../common/text.ts';
 import type { ComparedArm } from './compared.ts';
 import { comparedSeries, legendSample, legendText, letterRoom } from './compared.ts';
 import { gridColumns, plot } from './plot.ts';

@@ -1,10 +1,10 @@
 /** One plot of the curves: a metric against the shared horizontal axis. */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import { bottomAxis, fontSize, leftAxis } from '../shared/axes.ts';
-import type { Tick } from '../shared/axes.ts';
-import type { Box, Grid, Mark } from '../shared/picture.ts';
-import { axisNumber, numberText, percentText } from '../shared/text.ts';
+import { bottomAxis, fontSize, leftAxis } from '../common/axes.ts';
+import type { Tick } from '../common/axes.ts';
+import type { Box, Grid, Mark } from '../common/picture.ts';
+import { axisNumber, numberText, percentText } from '../common/text.ts';
 import { crosshairMarks, endLabels, referenceLine, referenceName } from './annotations.ts';
 import type { Series } from './series.ts';
 import { decimate, nearestIndex } from './series.ts';

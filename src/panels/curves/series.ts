@@ -1,5 +1,5 @@
 /** From the metrics of a run to lines: which series a metric has, how they are smoothed, and how many points are drawn. */
-import type { Evaluation, MetricPoint, Run } from '../shared/data.ts';
+import type { Evaluation, MetricPoint, Run } from '../common/data.ts';
 
 export type HorizontalAxis = 'step' | 'seconds' | 'tokens';
 

@@ -1,9 +1,9 @@
 /** What the parts of a plot share: its options, and how the line of a split looks. */
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
 import type { SymbolType } from 'd3-shape';
-import type { Palette } from '../shared/palette.ts';
-import type { Box } from '../shared/picture.ts';
-import { numberText, percentText } from '../shared/text.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box } from '../common/picture.ts';
+import { numberText, percentText } from '../common/text.ts';
 import type { Metric, Series } from './series.ts';
 
 /** A horizontal line to compare with. */

@@ -1,6 +1,6 @@
 /** The numbers behind the curves. */
-import type { Evaluation } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
+import type { Evaluation } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
 import type { CurvesData } from './picture.ts';
 import { smooth } from './series.ts';
 

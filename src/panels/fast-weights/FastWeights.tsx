@@ -1,15 +1,15 @@
 /** The fast weights at the shared cursor. */
 import { useState } from 'react';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
-import { Choice } from '../shared/Choice.tsx';
-import { largestMagnitude } from '../shared/data.ts';
-import { Instrument } from '../shared/Instrument.tsx';
-import { currentMoment, goToPosition } from '../shared/moment.ts';
-import type { Cell } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { Select } from '../shared/Select.tsx';
-import type { Scene } from '../shared/stage.ts';
-import type { VisitKind } from '../shared/Stage.tsx';
+import { Choice } from '../common/Choice.tsx';
+import { largestMagnitude } from '../common/data.ts';
+import { Instrument } from '../common/Instrument.tsx';
+import { currentMoment, goToPosition } from '../common/moment.ts';
+import type { Cell } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { Select } from '../common/Select.tsx';
+import type { Scene } from '../common/stage.ts';
+import type { VisitKind } from '../common/Stage.tsx';
 import type { LayerChoice } from './data.ts';
 import { fastWeightsData, fastWeightsTable, layerChoices } from './data.ts';
 import { fastWeightsPicture, naturalHeight } from './picture.ts';

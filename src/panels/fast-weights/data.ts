@@ -1,8 +1,8 @@
 /** Fast weights of a layer: the state matrix of every head at every position, how strongly it is written, how it is mixed in. */
-import type { Moment, Run, Tensor } from '../shared/data.ts';
-import { tapOf } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
+import type { Moment, Run, Tensor } from '../common/data.ts';
+import { tapOf } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
 import { singularValues } from './singular-values.ts';
 
 export interface LayerChoice {

@@ -1,11 +1,11 @@
 /** The course of one head over the positions: norm and singular values, write strength, mixing. */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import { fontSize, leftAxis } from '../shared/axes.ts';
-import type { Moment } from '../shared/data.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Mark } from '../shared/picture.ts';
-import { axisNumber, numberText, textWidth } from '../shared/text.ts';
+import { fontSize, leftAxis } from '../common/axes.ts';
+import type { Moment } from '../common/data.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { FastWeightsData } from './data.ts';
 import { normAt, singularValuesOf } from './data.ts';
 

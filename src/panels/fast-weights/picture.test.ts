@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../../foundation/random.ts';
 import { readVectors } from '../../testing/vector-files.ts';
 import { vectorMoment } from '../../testing/vector-moment.ts';
-import type { Moment } from '../shared/data.ts';
-import { lightPalette } from '../shared/palette.ts';
-import type { Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import type { Moment } from '../common/data.ts';
+import { lightPalette } from '../common/palette.ts';
+import type { Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import {
   fastWeightsData,
   fastWeightsTable,

@@ -2,18 +2,18 @@
  * Fast weights: the state matrix of every head at the cursor; below, for the chosen head and over all positions, its norm and
  * singular values, how strongly each step writes, and how much of the answer comes from each of the two memories.
  */
-import { bottomAxis, fontSize, indexTicks } from '../shared/axes.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import { diverging, levelOf } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { largestMagnitude } from '../shared/data.ts';
-import { cursorFrame, gridLines, traceFrame } from '../shared/heat-marks.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Drawn, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { numberText, textWidth, tokenWords } from '../shared/text.ts';
+import { bottomAxis, fontSize, indexTicks } from '../common/axes.ts';
+import type { ColourScale } from '../common/colour.ts';
+import { diverging, levelOf } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { largestMagnitude } from '../common/data.ts';
+import { cursorFrame, gridLines, traceFrame } from '../common/heat-marks.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { numberText, textWidth, tokenWords } from '../common/text.ts';
 import type { FastWeightsData, LayerChoice } from './data.ts';
 import { fastWeightsData, matrixAt } from './data.ts';
 import { linePlot, plotLines } from './line-plots.ts';

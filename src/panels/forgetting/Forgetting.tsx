@@ -2,15 +2,15 @@
 import { useState } from 'react';
 import { snapshotSources, usePanelSetting } from '../../state/hooks.ts';
 import { biasHistory } from '../../state/tap-history.ts';
-import { Choice } from '../shared/Choice.tsx';
-import { Instrument } from '../shared/Instrument.tsx';
-import type { ScaleMode } from '../shared/legend.ts';
-import { currentMoment, goToPosition } from '../shared/moment.ts';
-import type { Cell } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { segmentAt } from '../shared/segments.ts';
-import type { Scene } from '../shared/stage.ts';
-import type { VisitKind } from '../shared/Stage.tsx';
+import { Choice } from '../common/Choice.tsx';
+import { Instrument } from '../common/Instrument.tsx';
+import type { ScaleMode } from '../common/legend.ts';
+import { currentMoment, goToPosition } from '../common/moment.ts';
+import type { Cell } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { segmentAt } from '../common/segments.ts';
+import type { Scene } from '../common/stage.ts';
+import type { VisitKind } from '../common/Stage.tsx';
 import { forgettingData, forgettingTable } from './data.ts';
 import { forgettingPicture, naturalHeight } from './picture.ts';
 

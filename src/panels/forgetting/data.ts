@@ -1,10 +1,10 @@
 /** Forgetting of Memformer: the bias of each slot, how far the slot has moved from it, and the way of the biases through training. */
 import type { TapEntry } from '../../state/tap-history.ts';
-import type { Moment, Run, Tensor } from '../shared/data.ts';
-import { rowNorms, tapOf } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { segmentCount, segmentOf, tapName } from '../shared/segments.ts';
+import type { Moment, Run, Tensor } from '../common/data.ts';
+import { rowNorms, tapOf } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { segmentCount, segmentOf, tapName } from '../common/segments.ts';
 import { halfLife } from './half-life.ts';
 import type { PrincipalAxes } from './principal-axes.ts';
 import { principalAxes } from './principal-axes.ts';

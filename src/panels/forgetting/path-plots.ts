@@ -1,11 +1,11 @@
 /** The biases through training: their norms against the step, and their directions on the two principal axes. */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import type { Tick } from '../shared/axes.ts';
-import { bottomAxis, fontSize, leftAxis, spread } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Grid, Mark } from '../shared/picture.ts';
-import { axisNumber, countText, numberText, percentText } from '../shared/text.ts';
+import type { Tick } from '../common/axes.ts';
+import { bottomAxis, fontSize, leftAxis, spread } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Grid, Mark } from '../common/picture.ts';
+import { axisNumber, countText, numberText, percentText } from '../common/text.ts';
 import type { BiasPaths } from './data.ts';
 import { degrees } from './data.ts';
 

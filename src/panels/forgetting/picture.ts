@@ -3,17 +3,17 @@
  * follows from it; below, how norms and directions of the biases have changed in training.
  */
 import type { TapEntry } from '../../state/tap-history.ts';
-import { bottomAxis, fontSize, indexTicks, leftAxis } from '../shared/axes.ts';
-import { levelOf, sequential } from '../shared/colour.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { cursorFrame, gridLines, traceFrame } from '../shared/heat-marks.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Drawn, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { numberText } from '../shared/text.ts';
+import { bottomAxis, fontSize, indexTicks, leftAxis } from '../common/axes.ts';
+import { levelOf, sequential } from '../common/colour.ts';
+import type { ColourScale } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { cursorFrame, gridLines, traceFrame } from '../common/heat-marks.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { numberText } from '../common/text.ts';
 import type { ForgettingData } from './data.ts';
 import { biasPaths, degrees, forgettingData } from './data.ts';
 import { segmentsUntil } from './half-life.ts';

@@ -1,9 +1,9 @@
 /** One bar a slot for the norm of its bias, and one for the half-life that follows from it. */
-import { fontSize } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Mark } from '../shared/picture.ts';
-import { niceMaximum } from '../shared/strip.ts';
-import { countText, numberText, textWidth } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { niceMaximum } from '../common/strip.ts';
+import { countText, numberText, textWidth } from '../common/text.ts';
 import type { ForgettingData } from './data.ts';
 import { mostSegments } from './half-life.ts';
 

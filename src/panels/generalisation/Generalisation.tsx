@@ -1,12 +1,12 @@
 /** How well the network does on every length of the task, trained or not. The step under the pointer is shared with the curves. */
 import { metricsSources, usePanelSetting, useRun } from '../../state/hooks.ts';
-import { Choice } from '../shared/Choice.tsx';
-import { Instrument } from '../shared/Instrument.tsx';
-import { linkStore } from '../shared/links.ts';
-import { currentProgress } from '../shared/moment.ts';
-import type { Cell } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import type { Scene } from '../shared/stage.ts';
+import { Choice } from '../common/Choice.tsx';
+import { Instrument } from '../common/Instrument.tsx';
+import { linkStore } from '../common/links.ts';
+import { currentProgress } from '../common/moment.ts';
+import type { Cell } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import type { Scene } from '../common/stage.ts';
 import type { GridMetric } from './data.ts';
 import { gridTable, metricFor } from './data.ts';
 import { generalisationPicture, naturalHeight, shownGrid } from './picture.ts';

@@ -1,6 +1,6 @@
 /** Evaluations as a grid: one row a split of the task, one column a training step. */
-import type { Evaluation, Run } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
+import type { Evaluation, Run } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
 
 export type GridMetric = 'tokenAccuracy' | 'sequenceAccuracy' | 'normalizedError';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { copyRun } from '../../testing/memnet-moment.ts';
-import type { Evaluation } from '../shared/data.ts';
-import { argMax } from '../shared/data.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import type { Evaluation } from '../common/data.ts';
+import { argMax } from '../common/data.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import type { GridMetric } from './data.ts';
 import { gridData, gridTable, metricFor } from './data.ts';
 import type { GeneralisationData } from './picture.ts';

@@ -1,14 +1,14 @@
 /** Generalisation: how well the network does on every split of the task, over the last evaluations; the trained lengths outlined. */
-import { bottomAxis, fontSize } from '../shared/axes.ts';
-import { levelOf, sequential } from '../shared/colour.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import type { Evaluation, Run } from '../shared/data.ts';
-import { gridLines, traceFrame } from '../shared/heat-marks.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawn, Grid, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { axisNumber, countText, numberText, percentText, textWidth } from '../shared/text.ts';
+import { bottomAxis, fontSize } from '../common/axes.ts';
+import { levelOf, sequential } from '../common/colour.ts';
+import type { ColourScale } from '../common/colour.ts';
+import type { Evaluation, Run } from '../common/data.ts';
+import { gridLines, traceFrame } from '../common/heat-marks.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawn, Grid, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { axisNumber, countText, numberText, percentText, textWidth } from '../common/text.ts';
 import type { GridData, GridMetric, GridMetricChoice } from './data.ts';
 import { gridData } from './data.ts';
 

@@ -1,8 +1,8 @@
 /** The gradient through time beside the sequence that is shown: which lines and rows there are, and where it is cut. */
 import type { GradientStore } from '../../state/gradient-store.ts';
-import type { Moment, Run } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
-import { tokenText } from '../shared/text.ts';
+import type { Moment, Run } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
+import { tokenText } from '../common/text.ts';
 
 export type TimeGradient = NonNullable<ReturnType<GradientStore['at']>>;
 

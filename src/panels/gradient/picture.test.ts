@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { copyMoment } from '../../testing/memnet-moment.ts';
-import { argMax } from '../shared/data.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import { argMax } from '../common/data.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import type { TimeGradient } from './data.ts';
 import { gradientData, gradientTable, stateChoices, stateLabel, together } from './data.ts';
 import { gradientPicture, naturalHeight } from './picture.ts';

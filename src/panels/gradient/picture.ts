@@ -5,17 +5,17 @@
  */
 import { scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import { bottomAxis, fontSize, indexTicks, leftAxis } from '../shared/axes.ts';
-import { levelOf, sequential } from '../shared/colour.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { cursorFrame, gridLines } from '../shared/heat-marks.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { countText, numberText, textWidth } from '../shared/text.ts';
-import { isUntold } from '../shared/token-rows.ts';
+import { bottomAxis, fontSize, indexTicks, leftAxis } from '../common/axes.ts';
+import { levelOf, sequential } from '../common/colour.ts';
+import type { ColourScale } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { cursorFrame, gridLines } from '../common/heat-marks.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { countText, numberText, textWidth } from '../common/text.ts';
+import { isUntold } from '../common/token-rows.ts';
 import type { GradientData, GradientLine, TimeGradient } from './data.ts';
 import { gradientData } from './data.ts';
 

@@ -16,8 +16,8 @@ import {
 import type { BankDescription, Draft, MemoryDescription, Operation } from '../../state/interventions.ts';
 import { useRun } from '../../state/hooks.ts';
 import { snapshotStore } from '../../state/snapshot-store.ts';
-import { Switch } from '../shared/Choice.tsx';
-import { Select } from '../shared/Select.tsx';
+import { Switch } from '../common/Choice.tsx';
+import { Select } from '../common/Select.tsx';
 import styles from './Interventions.module.css';
 import { slotChoices, slotValue, slotsOfValue } from './slot-choices.ts';
 

@@ -1,9 +1,9 @@
 /** Bars that go up where something grew and down where it shrank, and pairs of bars before and after. */
-import { fontSize } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Mark } from '../shared/picture.ts';
-import { niceMaximum } from '../shared/strip.ts';
-import { numberText } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { niceMaximum } from '../common/strip.ts';
+import { numberText } from '../common/text.ts';
 
 interface Common {
   readonly id: string;

@@ -1,9 +1,9 @@
 /** What came of the interventions, position by position and slot by slot. */
 import type { InterventionResult } from '../../state/interventions.ts';
-import type { Run } from '../shared/data.ts';
-import { argMax } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
-import type { Answer } from '../shared/token-rows.ts';
+import type { Run } from '../common/data.ts';
+import { argMax } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
+import type { Answer } from '../common/token-rows.ts';
 
 export interface Operated {
   readonly run: Run;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { operatedMoment, operatedSeries } from '../../testing/operated-moment.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Grid, Picture, RectMark } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Grid, Picture, RectMark } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import { changeRange } from './bars.ts';
 import type { Operated } from './data.ts';
 import { operatedTable } from './data.ts';

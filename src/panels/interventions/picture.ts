@@ -2,13 +2,13 @@
  * What operating on a memory does: the outputs beside the original ones, the change of the loss at every position, and a bar for
  * every slot that says how much worse the answers are without it.
  */
-import { bottomAxis, fontSize, indexTicks } from '../shared/axes.ts';
-import { cursorFrame } from '../shared/heat-marks.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Drawn, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { numberText, percentText, textWidth, tokenText } from '../shared/text.ts';
-import { rowHeight } from '../shared/token-rows.ts';
+import { bottomAxis, fontSize, indexTicks } from '../common/axes.ts';
+import { cursorFrame } from '../common/heat-marks.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { numberText, percentText, textWidth, tokenText } from '../common/text.ts';
+import { rowHeight } from '../common/token-rows.ts';
 import { changeBars, pairBars } from './bars.ts';
 import type { Operated } from './data.ts';
 import { answerAt, counts, hasTargets, isChanged, lossChanges, surveyValues } from './data.ts';

@@ -1,11 +1,11 @@
 /** The outputs as they were beside the outputs as they are: tokens as chips, vectors as lines. */
 import { line } from 'd3-shape';
-import { fontSize } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Mark } from '../shared/picture.ts';
-import { numberText, percentText, tokenText, tokenWords } from '../shared/text.ts';
-import type { Answer } from '../shared/token-rows.ts';
-import { dot, narrowestToken, outputCell, tokenCell } from '../shared/token-rows.ts';
+import { fontSize } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { numberText, percentText, tokenText, tokenWords } from '../common/text.ts';
+import type { Answer } from '../common/token-rows.ts';
+import { dot, narrowestToken, outputCell, tokenCell } from '../common/token-rows.ts';
 import type { Operated } from './data.ts';
 import { answerAt, counts, hasTargets, isChanged } from './data.ts';
 

@@ -1,6 +1,6 @@
 /** Operations and slots in words, for the list, the controls and the pointer. */
 import type { BankDescription, Intervention } from '../../state/interventions.ts';
-import { numberText, tokenWords } from '../shared/text.ts';
+import { numberText, tokenWords } from '../common/text.ts';
 
 /** e.g. "slot 3", "slots 0–7", "slots 0, 4". */
 export function slotsText(slots: readonly number[], noun: string): string {

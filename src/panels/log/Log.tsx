@@ -5,12 +5,12 @@ import { cursorStore } from '../../state/cursor-store.ts';
 import { snapshotStore } from '../../state/snapshot-store.ts';
 import { useDrawing } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
-import { csvOf } from '../shared/csv.ts';
-import { download } from '../shared/export.ts';
-import { Frame } from '../shared/Frame.tsx';
-import { currentMoment, goToPosition } from '../shared/moment.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { slowly } from '../shared/slowly.ts';
+import { csvOf } from '../common/csv.ts';
+import { download } from '../common/export.ts';
+import { Frame } from '../common/Frame.tsx';
+import { currentMoment, goToPosition } from '../common/moment.ts';
+import { emptyTable } from '../common/picture.ts';
+import { slowly } from '../common/slowly.ts';
 import { logEntries, logTable } from './entries.ts';
 import styles from './Log.module.css';
 

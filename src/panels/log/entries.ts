@@ -1,12 +1,12 @@
 /** The memory in words: at every position, which events are read and with which weight, and what is answered. */
-import type { Moment } from '../shared/data.ts';
-import type { MemoryTrace } from '../shared/memory-trace.ts';
-import { eventOf, memoryTrace, weightAt, writtenSlots } from '../shared/memory-trace.ts';
-import type { Table } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { percentText, tokenWords } from '../shared/text.ts';
-import type { Answer } from '../shared/token-rows.ts';
-import { answersOf } from '../shared/token-rows.ts';
+import type { Moment } from '../common/data.ts';
+import type { MemoryTrace } from '../common/memory-trace.ts';
+import { eventOf, memoryTrace, weightAt, writtenSlots } from '../common/memory-trace.ts';
+import type { Table } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { percentText, tokenWords } from '../common/text.ts';
+import type { Answer } from '../common/token-rows.ts';
+import { answersOf } from '../common/token-rows.ts';
 
 /** Reads that are named: at least this weight, and no more than so many a position. */
 const named = { least: 0.1, most: 3 } as const;

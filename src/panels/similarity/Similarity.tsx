@@ -2,14 +2,14 @@
 import { useMemo } from 'react';
 import { snapshotSources } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
-import { Instrument } from '../shared/Instrument.tsx';
-import type { VisitKind } from '../shared/Stage.tsx';
-import { linkStore } from '../shared/links.ts';
-import { currentMoment, goToPosition } from '../shared/moment.ts';
-import type { Cell } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import type { Scene } from '../shared/stage.ts';
-import { TraceButton } from '../shared/TraceButton.tsx';
+import { Instrument } from '../common/Instrument.tsx';
+import type { VisitKind } from '../common/Stage.tsx';
+import { linkStore } from '../common/links.ts';
+import { currentMoment, goToPosition } from '../common/moment.ts';
+import type { Cell } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import type { Scene } from '../common/stage.ts';
+import { TraceButton } from '../common/TraceButton.tsx';
 import { readAt, similarityTable } from './data.ts';
 import { naturalHeight, similarityPicture } from './picture.ts';
 

@@ -1,11 +1,11 @@
 /** The read at the cursor: how close the query is to every key, and with which weight it reads it. */
-import type { Moment } from '../shared/data.ts';
-import { tapOf } from '../shared/data.ts';
-import type { MemoryTrace } from '../shared/memory-trace.ts';
-import { eventOf, memoryTrace, storedRows, weightAt, writtenSlots } from '../shared/memory-trace.ts';
-import type { Table } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { tokenText } from '../shared/text.ts';
+import type { Moment } from '../common/data.ts';
+import { tapOf } from '../common/data.ts';
+import type { MemoryTrace } from '../common/memory-trace.ts';
+import { eventOf, memoryTrace, storedRows, weightAt, writtenSlots } from '../common/memory-trace.ts';
+import type { Table } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { tokenText } from '../common/text.ts';
 import type { Kernel } from './kernel.ts';
 import { closeness, entropyBits, kernelOf, normalizer, rawWeight } from './kernel.ts';
 

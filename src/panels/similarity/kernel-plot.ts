@@ -2,11 +2,11 @@
 import { bin } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import { bottomAxis, fontSize, leftAxis, plotHeading } from '../shared/axes.ts';
-import type { Tick } from '../shared/axes.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Grid, Mark } from '../shared/picture.ts';
-import { axisNumber, numberText, textWidth } from '../shared/text.ts';
+import { bottomAxis, fontSize, leftAxis, plotHeading } from '../common/axes.ts';
+import type { Tick } from '../common/axes.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Grid, Mark } from '../common/picture.ts';
+import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { Comparison, Read } from './data.ts';
 import { axisTitle, hasWidth, normalizer, rawWeight } from './kernel.ts';
 

@@ -2,7 +2,7 @@
  * The similarity kernels of MemNet (Dou and Principe, IJCNN 2023) as functions of one number, the distance or the dot product
  * of query and key, so that a read can be drawn as a curve and recomputed for another σ.
  */
-import type { Run } from '../shared/data.ts';
+import type { Run } from '../common/data.ts';
 
 export type KernelName = 'gaussian' | 'gaussianNormalized' | 'gaussianMean' | 'softmaxDot';
 

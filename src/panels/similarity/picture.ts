@@ -3,10 +3,10 @@
  * weight; below, how many slots lie at which closeness. Beside it, how spread out the read is at every position, and what
  * another σ would make of the same query and the same keys.
  */
-import type { Moment } from '../shared/data.ts';
-import type { Box, Drawn, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { numberText } from '../shared/text.ts';
+import type { Moment } from '../common/data.ts';
+import type { Box, Drawn, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { numberText } from '../common/text.ts';
 import type { Read } from './data.ts';
 import { readAt } from './data.ts';
 import type { PointOptions } from './kernel-plot.ts';

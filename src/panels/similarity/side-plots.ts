@@ -1,11 +1,11 @@
 /** How spread out the read is at every position, and what σ does to the read at the cursor. */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { bottomAxis, fontSize, indexTicks, leftAxis, plotHeading } from '../shared/axes.ts';
-import { cursorFrame } from '../shared/heat-marks.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Mark } from '../shared/picture.ts';
-import { axisNumber, numberText, textWidth } from '../shared/text.ts';
+import { bottomAxis, fontSize, indexTicks, leftAxis, plotHeading } from '../common/axes.ts';
+import { cursorFrame } from '../common/heat-marks.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { Read } from './data.ts';
 import { entropies, weightsWith } from './data.ts';
 import { entropyBits, hasWidth } from './kernel.ts';

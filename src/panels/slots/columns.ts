@@ -1,9 +1,9 @@
 /** The columns beside the heatmaps: who wrote a slot, and with which weight it is read. */
-import { fontSize, indexTicks } from '../shared/axes.ts';
-import { argMax } from '../shared/data.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Grid, Mark, TextMark } from '../shared/picture.ts';
-import { numberText } from '../shared/text.ts';
+import { fontSize, indexTicks } from '../common/axes.ts';
+import { argMax } from '../common/data.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Grid, Mark, TextMark } from '../common/picture.ts';
+import { numberText } from '../common/text.ts';
 import type { Slot, SlotsData } from './data.ts';
 import { slotName } from './data.ts';
 import type { SlotsLayout } from './layout.ts';

@@ -1,11 +1,11 @@
 /** What the slots hold at the cursor: derived from the taps of a first-in first-out memory. */
-import type { Moment, Tensor } from '../shared/data.ts';
-import { largestMagnitude, tapOf } from '../shared/data.ts';
-import type { MemoryTrace } from '../shared/memory-trace.ts';
-import { memoryTrace, storedRows, weightAt, weightOfEvent } from '../shared/memory-trace.ts';
-import type { Table } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { tokenText, tokenWords } from '../shared/text.ts';
+import type { Moment, Tensor } from '../common/data.ts';
+import { largestMagnitude, tapOf } from '../common/data.ts';
+import type { MemoryTrace } from '../common/memory-trace.ts';
+import { memoryTrace, storedRows, weightAt, weightOfEvent } from '../common/memory-trace.ts';
+import type { Table } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { tokenText, tokenWords } from '../common/text.ts';
 
 /** Largest magnitudes that the colour scales of keys and values reach. */
 export interface Extents {

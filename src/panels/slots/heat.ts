@@ -1,16 +1,16 @@
 /** One of the two heatmaps of the slots, with the row of the present step above it, its heading, colour bar and axis. */
-import { bottomAxis, fontSize, indexTicks } from '../shared/axes.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import { levelOf } from '../shared/colour.ts';
-import type { Tensor } from '../shared/data.ts';
-import { gridLines } from '../shared/heat-marks.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Stored } from '../shared/memory-trace.ts';
-import { storedRows } from '../shared/memory-trace.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Grid, Mark } from '../shared/picture.ts';
-import { numberText } from '../shared/text.ts';
+import { bottomAxis, fontSize, indexTicks } from '../common/axes.ts';
+import type { ColourScale } from '../common/colour.ts';
+import { levelOf } from '../common/colour.ts';
+import type { Tensor } from '../common/data.ts';
+import { gridLines } from '../common/heat-marks.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Stored } from '../common/memory-trace.ts';
+import { storedRows } from '../common/memory-trace.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Grid, Mark } from '../common/picture.ts';
+import { numberText } from '../common/text.ts';
 import type { SlotsData } from './data.ts';
 import { slotName } from './data.ts';
 import type { SlotsLayout } from './layout.ts';

@@ -1,5 +1,5 @@
 /** Where the parts of the slots instrument stand: who wrote | keys | values | read weight, one row a slot. */
-import type { Box, Size } from '../shared/picture.ts';
+import type { Box, Size } from '../common/picture.ts';
 
 export interface SlotsLayout {
   /** Middle line of the sentence on top. */

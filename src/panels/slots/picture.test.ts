@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { copyMoment } from '../../testing/memnet-moment.ts';
-import type { Moment } from '../shared/data.ts';
-import { levelOf } from '../shared/colour.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Picture, RasterMark } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import type { Moment } from '../common/data.ts';
+import { levelOf } from '../common/colour.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Picture, RasterMark } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import { extentsOf, slotsData, slotsTable } from './data.ts';
 import type { SlotsOptions } from './picture.ts';
 import { slotsPicture } from './picture.ts';

@@ -2,18 +2,18 @@
  * The slots: what the memory holds at the cursor. Keys and values of every slot stand side by side, newest on top, with the
  * token that wrote them; above the keys the query that looks for them, above the values what the read brought back.
  */
-import { fontSize } from '../shared/axes.ts';
-import { diverging } from '../shared/colour.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { traceFrame } from '../shared/heat-marks.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import type { MemoryTrace } from '../shared/memory-trace.ts';
-import { weightAt } from '../shared/memory-trace.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Drawn, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { numberText, tokenWords } from '../shared/text.ts';
+import { fontSize } from '../common/axes.ts';
+import { diverging } from '../common/colour.ts';
+import type { ColourScale } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { traceFrame } from '../common/heat-marks.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import type { MemoryTrace } from '../common/memory-trace.ts';
+import { weightAt } from '../common/memory-trace.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Drawn, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { numberText, tokenWords } from '../common/text.ts';
 import { weightBars, whoColumn } from './columns.ts';
 import type { Extents, SlotsData } from './data.ts';
 import { extentsOf, slotName, slotsData, usedSlots } from './data.ts';

@@ -1,9 +1,9 @@
 /** The parts of a training step as far as they have been shown: numbers appear when the work has passed them. */
 import type { Frame, SlowMotion } from '../../state/slow-motion.ts';
 import { currentFrame } from '../../state/slow-motion.ts';
-import type { Run } from '../shared/data.ts';
-import type { Table } from '../shared/picture.ts';
-import { tokenText } from '../shared/text.ts';
+import type { Run } from '../common/data.ts';
+import type { Table } from '../common/picture.ts';
+import { tokenText } from '../common/text.ts';
 
 export interface SlowMotionData {
   readonly frame: Frame;

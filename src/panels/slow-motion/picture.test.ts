@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { framesOf } from '../../state/slow-motion.ts';
 import type { Phase, SlowMotion } from '../../state/slow-motion.ts';
 import { copyMoment } from '../../testing/memnet-moment.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import { svgOf } from '../shared/svg.ts';
-import { numberText } from '../shared/text.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import { svgOf } from '../common/svg.ts';
+import { numberText } from '../common/text.ts';
 import { sentenceOf, slowMotionData, slowMotionTable } from './data.ts';
 import { naturalHeight, slowMotionPicture } from './picture.ts';
 

@@ -1,12 +1,12 @@
 /** A training step in pieces: losses as the work passes them, gradients on its way back, and what the update moved. */
 import { scaleLog } from 'd3-scale';
-import { fontSize, indexTicks, bottomAxis } from '../shared/axes.ts';
-import { cursorFrame } from '../shared/heat-marks.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { strip } from '../shared/strip.ts';
-import { numberText, percentText, textWidth } from '../shared/text.ts';
+import { fontSize, indexTicks, bottomAxis } from '../common/axes.ts';
+import { cursorFrame } from '../common/heat-marks.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { strip } from '../common/strip.ts';
+import { numberText, percentText, textWidth } from '../common/text.ts';
 import type { SlowMotionData } from './data.ts';
 import { sentenceOf } from './data.ts';
 

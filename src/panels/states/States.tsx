@@ -1,15 +1,15 @@
 /** The states of any model over the sequence. */
 import { useState } from 'react';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
-import { Choice } from '../shared/Choice.tsx';
-import { Instrument } from '../shared/Instrument.tsx';
-import { currentMoment, goToPosition } from '../shared/moment.ts';
-import type { Cell } from '../shared/picture.ts';
-import { emptyTable } from '../shared/picture.ts';
-import { segmentAt } from '../shared/segments.ts';
-import { Select } from '../shared/Select.tsx';
-import type { Scene } from '../shared/stage.ts';
-import type { VisitKind } from '../shared/Stage.tsx';
+import { Choice } from '../common/Choice.tsx';
+import { Instrument } from '../common/Instrument.tsx';
+import { currentMoment, goToPosition } from '../common/moment.ts';
+import type { Cell } from '../common/picture.ts';
+import { emptyTable } from '../common/picture.ts';
+import { segmentAt } from '../common/segments.ts';
+import { Select } from '../common/Select.tsx';
+import type { Scene } from '../common/stage.ts';
+import type { VisitKind } from '../common/Stage.tsx';
 import type { StateChoice } from './data.ts';
 import { stateChoices, stateData } from './data.ts';
 import { extentOf, naturalHeight, statesPicture, statesTable } from './picture.ts';

@@ -1,7 +1,7 @@
 /** Vectors over time: every tap with one number a unit, laid out as units by positions (or by segments). */
-import type { Moment, Run } from '../shared/data.ts';
-import { segmentCount, segmentOf, tapName } from '../shared/segments.ts';
-import { tokenText } from '../shared/text.ts';
+import type { Moment, Run } from '../common/data.ts';
+import { segmentCount, segmentOf, tapName } from '../common/segments.ts';
+import { tokenText } from '../common/text.ts';
 
 export interface StateChoice {
   /** Name of the tap, with `{s}` for the segment. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { readVectors } from '../../testing/vector-files.ts';
 import { vectorMoment } from '../../testing/vector-moment.ts';
-import { levelOf } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { lightPalette } from '../shared/palette.ts';
-import type { Picture } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
+import { levelOf } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { lightPalette } from '../common/palette.ts';
+import type { Picture } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
 import type { StateChoice } from './data.ts';
 import { stateChoices, stateData } from './data.ts';
 import { naturalHeight, statesPicture, statesTable } from './picture.ts';

@@ -1,15 +1,15 @@
 /** States: what a network carries along, unit by unit, over the positions of the sequence. */
-import { bottomAxis, fontSize, indexTicks, leftAxis } from '../shared/axes.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import { diverging, levelOf, sequential } from '../shared/colour.ts';
-import type { Moment } from '../shared/data.ts';
-import { cursorFrame, gridLines } from '../shared/heat-marks.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Drawn, Grid, Mark, Size, Table } from '../shared/picture.ts';
-import { emptyTable, notice } from '../shared/picture.ts';
-import { numberText, textWidth } from '../shared/text.ts';
+import { bottomAxis, fontSize, indexTicks, leftAxis } from '../common/axes.ts';
+import type { ColourScale } from '../common/colour.ts';
+import { diverging, levelOf, sequential } from '../common/colour.ts';
+import type { Moment } from '../common/data.ts';
+import { cursorFrame, gridLines } from '../common/heat-marks.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import { colourBar } from '../common/legend.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
+import { emptyTable, notice } from '../common/picture.ts';
+import { numberText, textWidth } from '../common/text.ts';
 import type { StateChoice, StateData } from './data.ts';
 import { stateData } from './data.ts';
 

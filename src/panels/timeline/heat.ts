@@ -1,17 +1,17 @@
 /** The heatmap of the timeline: read weights by age or by event, the stairs of what is not written yet, the way of one event. */
-import { fontSize, indexTicks, leftAxis } from '../shared/axes.ts';
-import type { Tick } from '../shared/axes.ts';
-import type { ColourScale } from '../shared/colour.ts';
-import { levelOf } from '../shared/colour.ts';
-import { gridLines, traceFrame } from '../shared/heat-marks.ts';
-import type { Moment } from '../shared/data.ts';
-import { colourBar } from '../shared/legend.ts';
-import type { ScaleMode } from '../shared/legend.ts';
-import { eventOf, slotOf, weightAt, weightOfEvent, writtenSlots } from '../shared/memory-trace.ts';
-import type { MemoryTrace } from '../shared/memory-trace.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Box, Grid, Mark, Size } from '../shared/picture.ts';
-import { numberText, textWidth, tokenText, tokenWords } from '../shared/text.ts';
+import { fontSize, indexTicks, leftAxis } from '../common/axes.ts';
+import type { Tick } from '../common/axes.ts';
+import type { ColourScale } from '../common/colour.ts';
+import { levelOf } from '../common/colour.ts';
+import { gridLines, traceFrame } from '../common/heat-marks.ts';
+import type { Moment } from '../common/data.ts';
+import { colourBar } from '../common/legend.ts';
+import type { ScaleMode } from '../common/legend.ts';
+import { eventOf, slotOf, weightAt, weightOfEvent, writtenSlots } from '../common/memory-trace.ts';
+import type { MemoryTrace } from '../common/memory-trace.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Box, Grid, Mark, Size } from '../common/picture.ts';
+import { numberText, textWidth, tokenText, tokenWords } from '../common/text.ts';
 import type { Arrangement, TimelineLayout } from './layout.ts';
 import { heatRows } from './layout.ts';
 

@@ -1,8 +1,8 @@
 /** Where the parts of the timeline stand. Heights of the rows are fixed; the heatmap takes what is left. */
-import type { Moment } from '../shared/data.ts';
-import type { MemoryTrace } from '../shared/memory-trace.ts';
-import type { Box, Size } from '../shared/picture.ts';
-import { rowHeight } from '../shared/token-rows.ts';
+import type { Moment } from '../common/data.ts';
+import type { MemoryTrace } from '../common/memory-trace.ts';
+import type { Box, Size } from '../common/picture.ts';
+import { rowHeight } from '../common/token-rows.ts';
 
 export type Arrangement = 'age' | 'event';
 

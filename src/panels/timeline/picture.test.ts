@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { copyMoment } from '../../testing/memnet-moment.ts';
-import type { Moment } from '../shared/data.ts';
-import { argMax } from '../shared/data.ts';
-import { memoryTrace } from '../shared/memory-trace.ts';
-import { darkPalette, lightPalette } from '../shared/palette.ts';
-import type { Picture, RasterMark } from '../shared/picture.ts';
-import { svgOf } from '../shared/svg.ts';
-import { numberText } from '../shared/text.ts';
+import type { Moment } from '../common/data.ts';
+import { argMax } from '../common/data.ts';
+import { memoryTrace } from '../common/memory-trace.ts';
+import { darkPalette, lightPalette } from '../common/palette.ts';
+import type { Picture, RasterMark } from '../common/picture.ts';
+import { svgOf } from '../common/svg.ts';
+import { numberText } from '../common/text.ts';
 import type { TimelineOptions } from './heat.ts';
 import { timelinePicture, timelineTable } from './picture.ts';
 

@@ -3,20 +3,20 @@
  * which every position reads every slot. Arranged by age, a slot is a row and events wander down as they age; arranged by event,
  * a row is one event from its writing to its loss, and a network that copies shows a diagonal.
  */
-import { bottomAxis, fontSize, indexTicks } from '../shared/axes.ts';
-import { sequential } from '../shared/colour.ts';
-import { cursorFrame } from '../shared/heat-marks.ts';
-import type { Moment } from '../shared/data.ts';
-import { argMax, largestMagnitude, rowNorms, tapOf } from '../shared/data.ts';
-import { eventOf, memoryTrace, readMass, weightAt } from '../shared/memory-trace.ts';
-import type { MemoryTrace, ReadMass } from '../shared/memory-trace.ts';
-import type { Palette } from '../shared/palette.ts';
-import type { Drawing, Drawn, Mark, Table } from '../shared/picture.ts';
-import { notice } from '../shared/picture.ts';
-import { niceMaximum, strip } from '../shared/strip.ts';
-import { numberText, percentText } from '../shared/text.ts';
-import { answersOf, isUntold, outputAt, scoreText, tokenRows } from '../shared/token-rows.ts';
-import { vectorRows } from '../shared/vector-rows.ts';
+import { bottomAxis, fontSize, indexTicks } from '../common/axes.ts';
+import { sequential } from '../common/colour.ts';
+import { cursorFrame } from '../common/heat-marks.ts';
+import type { Moment } from '../common/data.ts';
+import { argMax, largestMagnitude, rowNorms, tapOf } from '../common/data.ts';
+import { eventOf, memoryTrace, readMass, weightAt } from '../common/memory-trace.ts';
+import type { MemoryTrace, ReadMass } from '../common/memory-trace.ts';
+import type { Palette } from '../common/palette.ts';
+import type { Drawing, Drawn, Mark, Table } from '../common/picture.ts';
+import { notice } from '../common/picture.ts';
+import { niceMaximum, strip } from '../common/strip.ts';
+import { numberText, percentText } from '../common/text.ts';
+import { answersOf, isUntold, outputAt, scoreText, tokenRows } from '../common/token-rows.ts';
+import { vectorRows } from '../common/vector-rows.ts';
 import type { Parts, TimelineOptions } from './heat.ts';
 import { describeSlot, heading, heatGrid, heatmap, traceMarks } from './heat.ts';
 import type { TimelineLayout } from './layout.ts';
