@@ -8,7 +8,8 @@ import { typedName } from '../tasks/typed.ts';
 import { prepareRun } from './run-config.ts';
 import type { Checkpoint, RunConfig } from './run.ts';
 import { trainingSession } from './session.ts';
-import type { SessionEvent, SessionSetup } from './session.ts';
+import type { SessionEvent } from './session-events.ts';
+import type { SessionSetup } from './session.ts';
 
 const tiny = { slots: 4, hiddenSize: 4, keySize: 4, valueSize: 4 };
 

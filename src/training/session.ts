@@ -13,7 +13,6 @@
  */
 import type { Execution, Executor, ParameterStore, TrainingState } from '../executors/executor.ts';
 import { PlaygroundError, toFailure } from '../foundation/errors.ts';
-import type { Failure } from '../foundation/errors.ts';
 import { assembleBatch, samplesOf } from './batches.ts';
 import { checkCheckpoint, isFinite, untrained } from './checkpoint.ts';
 import { optimizerSettings, strategyOf } from './config.ts';
@@ -27,45 +26,10 @@ import { lengthOf, sampleOf } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { RunRecord } from './record.ts';
 import type { PreparedRun } from './run-config.ts';
-import type {
-  Checkpoint,
-  Evaluation,
-  MetricPoint,
-  Rehearsal,
-  Snapshot,
-  TimeGradient,
-  UpdateReport,
-} from './run.ts';
+import type { Checkpoint, Rehearsal } from './run.ts';
 import { learningRateAt } from './schedule.ts';
+import type { SessionEvent, SessionState } from './session-events.ts';
 import { rehearse, updateReport } from './slow-step.ts';
-
-export type SessionState = 'paused' | 'training' | 'finished';
-
-export type SessionEvent =
-  /** The first event: weights are in place and the training program is compiled. */
-  | { readonly type: 'opened'; readonly step: number }
-  | { readonly type: 'state'; readonly state: SessionState; readonly step: number }
-  /** One update was made. */
-  | { readonly type: 'step'; readonly step: number; readonly loss: number }
-  | { readonly type: 'metrics'; readonly point: MetricPoint }
-  /** One batch of an evaluation was run, or a part of a gradient through time. */
-  | { readonly type: 'measuring' }
-  | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
-  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
-  | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
-  | { readonly type: 'rehearsal'; readonly rehearsal: Rehearsal }
-  /** After the one step that was asked for by `update`. */
-  | { readonly type: 'update'; readonly update: UpdateReport }
-  /** Its arrays are the session's own, to go back to: copy them to change or move them. */
-  | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
-  /** The run went back: to its start, or to the checkpoint whose metrics these are. */
-  | {
-      readonly type: 'restarted';
-      readonly step: number;
-      readonly metrics: readonly MetricPoint[];
-      readonly evaluations: readonly Evaluation[];
-    }
-  | { readonly type: 'stopped'; readonly failure: Failure };
 
 export interface Clock {
   /** Milliseconds from any start; never runs backwards. */

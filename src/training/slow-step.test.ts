@@ -9,7 +9,7 @@ import type { SessionCommand } from './mailbox.ts';
 import { prepareRun } from './run-config.ts';
 import type { Checkpoint, Rehearsal, RunConfig, UpdateReport } from './run.ts';
 import { trainingSession } from './session.ts';
-import type { SessionEvent } from './session.ts';
+import type { SessionEvent } from './session-events.ts';
 
 const config: RunConfig = {
   version: 1,

@@ -4,7 +4,7 @@
  */
 import type { Executor } from '../executors/executor.ts';
 import type { Mailbox } from '../training/mailbox.ts';
-import type { SessionEvent, SessionState } from '../training/session.ts';
+import type { SessionEvent, SessionState } from '../training/session-events.ts';
 import { RateMeter } from './pace.ts';
 import type { Checkpoint, Evaluation, FromWorker, MetricPoint, RunEvent } from './protocol.ts';
 
