@@ -14,7 +14,7 @@ test('goes on from the last checkpoint when the device is lost, and says so', as
   const worker = page.workers().find((candidate) => candidate.url().includes('training.worker'))!;
   await worker.evaluate(() => {
     type Request = (this: GPUAdapter, descriptor?: GPUDeviceDescriptor) => Promise<GPUDevice>;
-    const original = Reflect.get(GPUAdapter.prototype, 'requestDevice') as Request;
+    const original: Request = Reflect.get<GPUAdapter, 'requestDevice'>(GPUAdapter.prototype, 'requestDevice');
     GPUAdapter.prototype.requestDevice = async function (descriptor) {
       const device = await original.call(this, descriptor);
       Object.assign(globalThis, { lastDevice: device });
