@@ -7,9 +7,9 @@ import { RandomStream } from '../../src/foundation/random.ts';
 import { evaluate } from '../../src/graph/evaluate.ts';
 import type { DenseMap } from '../../src/graph/evaluate.ts';
 import type { Program, Tensor, TensorMap } from '../../src/graph/types.ts';
+import { writeBundle } from '../../src/interchange/bundle.ts';
 import { writeModelFile } from '../../src/interchange/model-file.ts';
 import { steadyStep } from '../../src/interchange/onnx/export.ts';
-import { writeSafetensors } from '../../src/interchange/safetensors.ts';
 import type { ModelDefinition, Preset } from '../../src/models/model.ts';
 import { buildProgram } from '../../src/models/program.ts';
 import { modelById } from '../../src/models/registry.ts';
@@ -35,7 +35,7 @@ export function exportModel({ modelId, presetId, seed, folder }: ExportRequest):
   if (!Number.isSafeInteger(seed)) throw new Error('The seed must be a whole number.');
   const model = modelById(modelId);
   const preset = choosePreset(model, presetId);
-  const config = configOf(model, preset);
+  const { config, vocabulary } = settingsOf(model, preset);
   const length = sampleLength(model, config);
   const program = buildProgram(model, config, { length, loss: null });
   const parameters = initialParameters(program.parameters, seed);
@@ -43,7 +43,7 @@ export function exportModel({ modelId, presetId, seed, folder }: ExportRequest):
     modelId,
     config,
     parameters,
-    run: { preset: preset?.id ?? null, seed, step: 0 },
+    run: preset && untrainedRun(model, preset, seed, vocabulary),
     optimizer: null,
   };
 
@@ -56,13 +56,7 @@ export function exportModel({ modelId, presetId, seed, folder }: ExportRequest):
   };
   write('step.onnx', writeModelFile(file, { form: 'step', taps: true }));
   write('sequence.onnx', writeModelFile(file, { form: 'sequence' }));
-  write(
-    'weights.safetensors',
-    writeSafetensors({
-      tensors: parameters,
-      metadata: { model: modelId, config: JSON.stringify(config), seed: String(seed) },
-    }),
-  );
+  write('weights.safetensors', writeBundle(file));
   const input = sampleInput(model, config, program, seed, length);
   const sample = {
     ...sampleOf(model, program, parameters, input),
@@ -87,16 +81,39 @@ function choosePreset(model: ModelDefinition, id: string | undefined): Preset | 
   return preset;
 }
 
-function configOf(model: ModelDefinition, preset: Preset | null): FieldValues {
+interface Settings {
+  /** Fields and sizes. */
+  readonly config: FieldValues;
+  readonly vocabulary: readonly string[];
+}
+
+function settingsOf(model: ModelDefinition, preset: Preset | null): Settings {
   const fields = { ...defaultsOf(model.fields), ...preset?.model };
-  if (!preset) return { ...fields, ...model.sizes({ kind: 'vectors', inputSize: 8, outputSize: 8 }) };
+  if (!preset) {
+    const sizes = model.sizes({ kind: 'vectors', inputSize: 8, outputSize: 8 });
+    return { config: { ...fields, ...sizes }, vocabulary: [] };
+  }
   const definition = taskById(preset.task.id);
   const task = definition.instantiate({ ...defaultsOf(definition.fields), ...preset.task.fields });
+  const { vocabulary, inputSize, outputSize } = task;
   const ends =
     task.kind === 'tokens'
-      ? ({ kind: 'tokens', vocabularySize: task.vocabulary.length, outputSize: task.outputSize } as const)
-      : ({ kind: 'vectors', inputSize: task.inputSize, outputSize: task.outputSize } as const);
-  return { ...fields, ...model.sizes(ends) };
+      ? ({ kind: 'tokens', vocabularySize: vocabulary.length, outputSize } as const)
+      : ({ kind: 'vectors', inputSize, outputSize } as const);
+  return { config: { ...fields, ...model.sizes(ends) }, vocabulary };
+}
+
+/** What the page needs to open the file as a run of its own, before its first step. */
+function untrainedRun(
+  model: ModelDefinition,
+  preset: Preset,
+  seed: number,
+  vocabulary: readonly string[],
+): unknown {
+  const { task, training } = preset;
+  const config = { version: 1, task, model: { id: model.id, fields: preset.model }, training, seed };
+  const progress = { step: 0, seconds: 0, tokens: 0, savedAt: Date.now(), metrics: [], evaluations: [] };
+  return { config, ...progress, presetId: preset.id, vocabulary };
 }
 
 /** Fifty steps of a token model, six whole segments of a segment model. */

@@ -7,6 +7,9 @@ import type { Tensor, TensorMap } from '../graph/types.ts';
 import { readModelFile } from '../interchange/read-model-file.ts';
 import { readSafetensors } from '../interchange/safetensors.ts';
 import { listedModels } from '../models/registry.ts';
+import { initialParameters } from '../training/parameters.ts';
+import { prepareRun } from '../training/run-config.ts';
+import { importRun } from '../worker/export-run.ts';
 import { OnnxSession } from '../worker/onnx-session.ts';
 import type { Runtime } from '../worker/onnx-session.ts';
 import { nativeRuntime } from './exported-runs.ts';
@@ -65,6 +68,15 @@ describe('npm run export', () => {
         await expectGives(bytes('step.onnx'), sample.step.inputs, sample.step.outputs);
         const { parameters } = readModelFile(bytes('step.onnx'));
         expect(readSafetensors(bytes('weights.safetensors')).tensors).toEqual(parameters);
+
+        // The page opens them as runs that have not begun.
+        for (const name of ['step.onnx', 'sequence.onnx', 'weights.safetensors']) {
+          const { checkpoint, presetId } = importRun(bytes(name));
+          expect(checkpoint).toMatchObject({ step: 0, training: { parameters, updates: 0 } });
+          const run = prepareRun(checkpoint.config);
+          expect(initialParameters(run.parameters, checkpoint.config.seed)).toEqual(parameters);
+          expect(presetId).toBe(run.model.presets[0]!.id);
+        }
       } finally {
         rmSync(folder, { recursive: true });
       }

@@ -84,7 +84,8 @@ export function exportStep(
       state.start,
       `what “${state.name}” is before the first step, for every sample`,
     );
-  for (const tap of shownTaps) give(tapName(tap.name), tap.node, `inside: ${tap.axes.join(' × ')}`);
+  for (const tap of shownTaps)
+    give(tapName(tap.name), tap.node, `an intermediate value of this step, ${tap.axes.join(' × ')}`);
   return encode(root, inputs, outputs, parameters, metadata);
 }
 
