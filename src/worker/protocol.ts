@@ -112,7 +112,7 @@ export interface Proof {
   readonly outputs: number;
   /** Largest absolute difference of the final state. */
   readonly state: number;
-  /** Largest difference of either, over the size of the value where that is above one: what passes or fails. */
+  /** Largest difference of either, over the scale of what was expected where that is above one: what passes or fails. */
   readonly scaled: number;
   readonly tolerance: number;
   /** Where the difference is beyond the tolerance: both against double precision, in the sequence that differs most. */

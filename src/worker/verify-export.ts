@@ -10,12 +10,13 @@ import { steadyStep } from '../interchange/onnx/export.ts';
 import type { Sample } from '../tasks/task.ts';
 import { assembleInputs } from '../training/batches.ts';
 import type { PreparedRun } from '../training/run-config.ts';
+import { differenceOf } from './difference.ts';
 import { OnnxSession, withPrefix } from './onnx-session.ts';
 import type { Runtime } from './onnx-session.ts';
 import type { Proof } from './protocol.ts';
 import { roundingOf } from './rounding.ts';
 
-/** The largest difference that passes: absolute up to values of one, relative beyond, as float32 rounds. */
+/** The largest difference that passes: absolute up to a scale of one, relative beyond (`difference.ts`). */
 const tolerance = 1e-4;
 const provenSteps = 50;
 const batchSize = 4;
@@ -224,8 +225,7 @@ interface Case {
 /** A difference beyond the tolerance never passes; whether rounding is the reason is told beside it. */
 function judge(given: Case, file: Comparison, page: Comparison): Proof {
   const { program, form } = given;
-  const outputs = compare(file.outputs, page.outputs);
-  const state = compare(file.state, page.state);
+  const { outputs, state } = differenceOf(file, page);
   const scaled = Math.max(outputs.scaled, state.scaled);
   const rounding = scaled > tolerance && scaled < Infinity ? roundingOf({ ...given, file, page }) : null;
   return {
@@ -235,30 +235,4 @@ function judge(given: Case, file: Comparison, page: Comparison): Proof {
     sequences: batchSize,
     passed: scaled <= tolerance,
   };
-}
-
-interface Difference {
-  readonly absolute: number;
-  /** Over the size of the expected value where that is above one. */
-  readonly scaled: number;
-}
-
-const apart: Difference = { absolute: Infinity, scaled: Infinity };
-
-/** The largest over all values that are expected; Infinity where one is missing, of another size, or not a number. */
-function compare(actual: TensorMap, expected: TensorMap): Difference {
-  let absolute = 0;
-  let scaled = 0;
-  for (const [name, { shape, data }] of Object.entries(expected)) {
-    if (shape.includes(0)) continue; // a cache of no rows is not in the file
-    const other = actual[name]?.data;
-    if (other?.length !== data.length) return apart;
-    for (let i = 0; i < data.length; i++) {
-      const difference = Math.abs(other[i]! - data[i]!);
-      if (Number.isNaN(difference)) return apart;
-      absolute = Math.max(absolute, difference);
-      scaled = Math.max(scaled, difference / Math.max(1, Math.abs(data[i]!)));
-    }
-  }
-  return { absolute, scaled };
 }

@@ -69,7 +69,7 @@ function Verdict({ proof }: { readonly proof: Proof }) {
         <dd>{number(outputs)}</dd>
         <dt>Largest difference of the final state</dt>
         <dd>{number(state)}</dd>
-        <dt>Relative to values above 1</dt>
+        <dt>Relative, where values are above 1</dt>
         <dd>
           {number(scaled)}, passes up to {number(tolerance)}
         </dd>

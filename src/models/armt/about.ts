@@ -28,7 +28,7 @@ export const armtAbout: About = {
     'γ falling towards zero when a key is written a second time.',
   ],
   reconstruction: [
-    'Value projections start like all others; the authors’ code starts them at zero.',
+    'Value projections start at zero, as in the authors’ code and not in the paper: an untrained memory is silent.',
     'The ε inside γ stands beside ‖k‖² as in the paper; the code puts it beside k · z. The difference is of order 1e-5.',
   ],
 };

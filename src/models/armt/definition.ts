@@ -71,7 +71,9 @@ function associativeLayer(
 
   const memory = g.sliceAxis(next.x, 0, length, m);
   const key = dpfp(g, g.matmul(memory, weight('key', associativeDim)), dpfpOrder);
-  const value = g.matmul(memory, weight('value', modelDim));
+  // Zero at first, as in the authors' code: an untrained memory says nothing, and cannot run away.
+  const valueWeight = g.parameter(`${name}.associative.value`, [modelDim, modelDim], { kind: 'zeros' });
+  const value = g.matmul(memory, valueWeight);
   const strength = g.gate(
     `write strength β, layer ${layer}`,
     g.sigmoid(

@@ -35,7 +35,7 @@ export const armt: ModelDefinition = {
     memoryMask,
     associativeDim: integer(
       'Association width',
-      [1, 8, 64],
+      [1, 32, 64],
       'Width of the keys before the feature map; the matrix has 2 · width · order rows.',
     ),
     dpfpOrder: integer(
