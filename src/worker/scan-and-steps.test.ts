@@ -27,12 +27,13 @@ interface Lengths {
 }
 
 /** A cache that fills and a start symbol are only in the sequence file, which wants one steady step behind them. */
-function lengthsOf({ model, modelConfig, inferenceProgram }: PreparedRun): Lengths {
+function lengthsOf(run: PreparedRun): Lengths {
+  const { model, modelConfig } = run;
   if (model.unit === 'token') return { before: 0, compared: steps };
   const segment = model.segmentLength?.(modelConfig) ?? 1;
   // The whole sequence is one step.
   if (segment === Infinity) return { before: 0, compared: exportLength(model.id, modelConfig) };
-  const { schedule } = inferenceProgram(segment * steps);
+  const { schedule } = run.inferenceProgram(segment * steps);
   const leading = schedule.indexOf(schedule.at(-1)!);
   return { before: leading === 0 ? 0 : segment * (leading + 1), compared: segment * steps };
 }
