@@ -101,8 +101,19 @@ module.exports = {
     {
       name: 'e2e-sees-only-the-page',
       severity: 'error',
-      from: { path: '^e2e/' },
+      from: { path: '^e2e/', pathNot: '^e2e/support/reference\\.ts$' },
       to: { path: '^(src|bench)/' },
+    },
+    {
+      name: 'the-reference-knows-equations-and-samples',
+      comment:
+        'It says what the page should show, from the weights alone; so it must not share a line with what computes and draws it there.',
+      severity: 'error',
+      from: { path: '^e2e/support/reference\\.ts$' },
+      to: {
+        path: '^(src|bench)/',
+        pathNot: '^src/((foundation|graph|models|tasks)/|training/(batches|run|run-config)\\.ts$)',
+      },
     },
     {
       name: 'src-imports-only-src',

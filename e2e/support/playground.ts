@@ -5,6 +5,8 @@ import { heapBytes } from './heap.ts';
 
 export interface SavedRun {
   readonly step: number;
+  /** What defines the run: task, model and training with all their fields, and the seed. */
+  readonly config: unknown;
   readonly seconds: number;
   /** The weights, little-endian float32 in base64, by parameter name. */
   readonly weights: Readonly<Record<string, string>>;
@@ -166,6 +168,7 @@ async function readNewestRun(): Promise<SavedRun | null> {
     savedAt: number;
     checkpoint: {
       step: number;
+      config: unknown;
       seconds: number;
       training: { parameters: Record<string, { data: Float32Array }> };
       metrics: { loss: number }[];
@@ -192,9 +195,10 @@ async function readNewestRun(): Promise<SavedRun | null> {
           String.fromCharCode(byte),
         ).join(''),
       );
-    const { step, seconds, training, metrics, evaluations } = newest.checkpoint;
+    const { step, config, seconds, training, metrics, evaluations } = newest.checkpoint;
     return {
       step,
+      config,
       seconds,
       weights: Object.fromEntries(
         Object.entries(training.parameters).map(([name, { data }]) => [name, text(data)]),
