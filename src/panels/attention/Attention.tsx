@@ -4,6 +4,7 @@ import type { InstrumentId } from '../../state/layout-store.ts';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../common/Choice.tsx';
 import { Instrument } from '../common/Instrument.tsx';
+import { LinkedNote } from '../common/LinkedNote.tsx';
 import type { ScaleMode } from '../common/legend.ts';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
@@ -46,7 +47,12 @@ function AttentionInstrument({ id, title, family, howToRead, more }: AttentionPr
       id={id}
       title={title}
       howToRead={howToRead}
-      more={more}
+      more={
+        <>
+          {more}
+          <LinkedNote />
+        </>
+      }
       scene={scene}
       sources={snapshotSources}
       table={() => {

@@ -15,7 +15,7 @@ import type { Box, Drawing, Drawn, Grid, Mark, Size, Table } from '../common/pic
 import { emptyTable, notice } from '../common/picture.ts';
 import { numberText, textWidth } from '../common/text.ts';
 import type { AttentionChoice, AttentionData } from './data.ts';
-import { attentionData } from './data.ts';
+import { attentionData, headOf, subjectsOf } from './data.ts';
 import { slotTypeStrip, stripHeight } from './slot-type-strip.ts';
 
 export interface AttentionOptions {
@@ -247,6 +247,11 @@ function mapGrid(data: AttentionData, head: number, box: Box): Grid {
     label: `head ${head}`,
     columns: data.columns.length,
     rows: data.rows.length,
+    links: {
+      whole: [headOf(data.choice, head)],
+      rows: (row) => subjectsOf(data, 'row', row),
+      columns: (column) => subjectsOf(data, 'column', column),
+    },
     describe: (column, row) => {
       const weight = data.weight(head, row, column);
       const pair = `Head ${head}: ${nameOf('row', row, data)} looks at ${nameOf('column', column, data)}`;

@@ -4,6 +4,8 @@ import type { Moment } from '../common/data.ts';
 import { cursorFrame } from '../common/heat-marks.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { segmentAt } from '../common/segments.ts';
+import { segmentSubject } from '../common/subjects.ts';
 import { textWidth } from '../common/text.ts';
 import type { AttentionData } from './data.ts';
 import type { SlotType } from './slot-types.ts';
@@ -63,6 +65,7 @@ export function slotTypeStrip(
         label: 'slot types',
         columns: counts.length,
         rows: 1,
+        links: { columns: (s) => [segmentSubject(segmentAt(run, snapshot, s))] },
         describe: (s) => {
           const parts = slotTypes.map((type) => `${counts[s]![type]} ${type}`);
           return `Write of segment ${s}: ${parts.join(', ')}`;

@@ -5,6 +5,7 @@
 import { fontSize } from '../common/axes.ts';
 import type { Moment } from '../common/data.ts';
 import type { Palette } from '../common/palette.ts';
+import { movedLinks } from '../common/outlines.ts';
 import type { Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
 import { countText, cutText } from '../common/text.ts';
@@ -110,6 +111,8 @@ function moved(grid: Grid, side: number, title: string, x: number, y: number): G
     id: `${side} ${grid.id}`,
     x: grid.x + x,
     y: grid.y + y,
+    // The slots of the other run are others; positions are shared, as the cursor is.
+    ...(grid.links ? { links: movedLinks(grid.links, x, y, side === 0 ? null : title) } : {}),
     describe: (column, row) => `${title}: ${grid.describe(column, row)}`,
   };
 }

@@ -6,11 +6,14 @@ import type { Subscribable } from '../../state/hooks.ts';
 import { themeStore } from '../../state/theme-store.ts';
 import styles from './Instrument.module.css';
 import type { Cell } from './picture.ts';
+import { pointStore } from './pointing.ts';
 import { PictureStage } from './stage.ts';
 import type { Scene } from './stage.ts';
 
 /** How a cell was reached: by the arrow keys, by the pointer above it, or by a click, a drag or Enter. */
 export type VisitKind = 'key' | 'hover' | 'choose';
+
+const pointSources: readonly Subscribable[] = [pointStore];
 
 export interface StageProps {
   readonly title: string;
@@ -31,6 +34,7 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
+  const outlines = useRef<SVGSVGElement>(null);
   const notice = useRef<HTMLParagraphElement>(null);
   const readout = useRef<HTMLParagraphElement>(null);
   const spoken = useRef<HTMLParagraphElement>(null);
@@ -42,6 +46,7 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
         root: root.current!,
         canvas: canvas.current!,
         frame: frame.current!,
+        outlines: [...outlines.current!.querySelectorAll('path')],
         notice: notice.current!,
         readout: readout.current!,
         spoken: spoken.current!,
@@ -55,6 +60,7 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
     };
   }, [stageRef]);
   useDrawing(() => stageRef.current?.draw(scene, themeStore.getState().theme, maximised), sources);
+  useDrawing(() => stageRef.current?.outline(), pointSources);
 
   const point = (event: PointerEvent, kind: VisitKind): void =>
     onVisit?.(stageRef.current?.point(event.clientX, event.clientY) ?? null, kind);
@@ -85,12 +91,19 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
         onPointerDown={(event) => {
           if (event.button === 0) point(event, 'choose');
         }}
-        onPointerLeave={leave}
+        onPointerLeave={(event) => {
+          // A finger that is lifted leaves what it tapped to be read.
+          if (event.pointerType !== 'touch') leave();
+        }}
         onBlur={leave}
         onKeyDown={press}
       >
         <canvas ref={canvas} role="img" aria-label={title} />
         <div ref={frame} className={styles['frame']} hidden />
+        <svg ref={outlines} className={styles['outlines']} aria-hidden="true">
+          <path />
+          <path />
+        </svg>
         <p ref={notice} className={styles['notice']} hidden />
       </div>
       <p ref={readout} className={styles['readout']} />

@@ -4,6 +4,7 @@
  * Lengths are CSS pixels, the origin is the top left corner, marks are painted in order.
  */
 import type { ColourScale } from './colour.ts';
+import type { Subject } from './subjects.ts';
 
 export interface Box {
   readonly x: number;
@@ -91,6 +92,28 @@ export interface GroupMark {
 
 export type Mark = RectMark | LineMark | PathMark | TextMark | RasterMark | GroupMark;
 
+/** The outline of a region. */
+export type Shape =
+  | ({ readonly kind: 'box' } & Box)
+  | { readonly kind: 'circle'; readonly x: number; readonly y: number; readonly r: number }
+  | { readonly kind: 'line'; readonly points: readonly (readonly [x: number, y: number])[] };
+
+/**
+ * What the parts of a grid stand for, so that instruments can outline for each other what is pointed at. Asked only while
+ * somebody points.
+ */
+export interface Links {
+  readonly whole?: readonly Subject[];
+  readonly columns?: (column: number) => readonly Subject[];
+  readonly rows?: (row: number) => readonly Subject[];
+  /** For what lies across the cells: points, curves. */
+  readonly cells?: {
+    readonly at: (column: number, row: number) => readonly Subject[];
+    /** Where a subject is; nothing where it is not shown. */
+    readonly shapes: (subject: Subject) => readonly Shape[];
+  };
+}
+
 /** A field of cells that the pointer and the arrow keys can visit. */
 export interface Grid extends Box {
   readonly id: string;
@@ -100,6 +123,7 @@ export interface Grid extends Box {
   readonly rows: number;
   /** The cell in words with its exact value: read out, and shown under the pointer. */
   readonly describe: (column: number, row: number) => string;
+  readonly links?: Links;
 }
 
 /** A part of a picture. */

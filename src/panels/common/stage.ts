@@ -1,13 +1,15 @@
 /**
  * The stage that a picture is shown on: a canvas at the resolution of the screen, the cell under the pointer or the arrow
- * keys with a frame and its exact value, and the sentence that stands there while there is nothing to draw. It owns these
- * elements; React only puts them into the page, so that a snapshot is drawn without rendering any component.
+ * keys with a frame and its exact value, the outlines of what is pointed at elsewhere, and the sentence that stands there
+ * while there is nothing to draw. It owns these elements; React only puts them into the page, so that a snapshot is drawn without rendering any component.
  */
 import { CanvasRenderer } from './canvas.ts';
+import { outlinesOf, pathOf, subjectsAt } from './outlines.ts';
 import { paletteOf } from './palette.ts';
 import type { Palette } from './palette.ts';
 import type { Cell, Drawn, Picture, Size } from './picture.ts';
 import { cellAt, cellBox, moveCell } from './picture.ts';
+import { pointAt, pointStore, release } from './pointing.ts';
 
 export interface StageElements {
   /** Holds the others; takes focus and pointer. */
@@ -15,6 +17,8 @@ export interface StageElements {
   readonly canvas: HTMLCanvasElement;
   /** Frame of the visited cell. */
   readonly frame: HTMLElement;
+  /** Outlines of what another instrument points at: the same path twice, as halo and as line. */
+  readonly outlines: readonly SVGPathElement[];
   readonly notice: HTMLElement;
   /** The exact value, for the eye. */
   readonly readout: HTMLElement;
@@ -46,6 +50,7 @@ export class PictureStage {
   #palette: Palette | null = null;
   #picture: Picture | null = null;
   #cell: Cell | null = null;
+  #outlined = '';
 
   /** @param invalidate is called when the stage has changed size or come into view: draw again */
   constructor(elements: StageElements, invalidate: () => void) {
@@ -109,6 +114,9 @@ export class PictureStage {
       this.#paint(drawn, palette);
     }
     this.#showCell();
+    // The same cell may stand for something else now.
+    if (pointStore.getState().source === this) this.#pointAtCell();
+    this.outline();
   }
 
   #paint(picture: Picture, palette: Palette): void {
@@ -152,13 +160,36 @@ export class PictureStage {
     this.#visit(null);
   }
 
+  /** Outlines what is pointed at, here or in another instrument. No pixel of the picture is drawn anew. */
+  outline(): void {
+    const { source, grid, subjects } = pointStore.getState();
+    const shapes =
+      subjects.length > 0 && this.#picture && this.#visible
+        ? outlinesOf(this.#picture.grids, subjects, source === this ? grid : null)
+        : [];
+    const path = pathOf(shapes, this.#zoom);
+    if (path === this.#outlined) return;
+    this.#outlined = path;
+    for (const element of this.#elements.outlines) element.setAttribute('d', path);
+  }
+
   dispose(): void {
+    release(this);
     for (const observer of this.#observers) observer.disconnect();
   }
 
   #visit(cell: Cell | null): void {
+    const known = this.#cell;
+    if (cell === known) return;
+    if (cell?.grid === known?.grid && cell?.column === known?.column && cell?.row === known?.row) return;
     this.#cell = cell;
     this.#showCell();
+    if (cell) this.#pointAtCell();
+    else release(this);
+  }
+
+  #pointAtCell(): void {
+    pointAt(this, this.#cell?.grid ?? null, subjectsAt(this.#picture?.grids ?? [], this.#cell));
   }
 
   #showCell(): void {

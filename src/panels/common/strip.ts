@@ -1,5 +1,6 @@
 /** A low chart under or over a heatmap: one value a position on an axis that starts at zero. */
 import { fontSize } from './axes.ts';
+import { overPositions } from './outlines.ts';
 import type { Palette } from './palette.ts';
 import type { Box, Grid, Mark } from './picture.ts';
 import { numberText } from './text.ts';
@@ -65,6 +66,7 @@ export function strip(options: StripOptions): { marks: Mark[]; grid: Grid } {
     columns: values.length,
     rows: 1,
     describe: options.describe,
+    links: overPositions,
   };
   return { marks, grid };
 }

@@ -5,6 +5,7 @@
 import { fontSize } from './axes.ts';
 import type { Moment, Snapshot } from './data.ts';
 import { argMax } from './data.ts';
+import { overPositions } from './outlines.ts';
 import type { Palette } from './palette.ts';
 import type { Box, Grid, Mark } from './picture.ts';
 import { percentText, tokenText, tokenWords } from './text.ts';
@@ -107,6 +108,7 @@ export function tokenRows({ run, snapshot }: Moment, box: Box, palette: Palette)
     label: 'input, target and output',
     columns,
     rows: 3,
+    links: overPositions,
     describe: (position, row) =>
       row === 2 && isUntold(snapshot)
         ? describeOutput(position, vocabulary, outputAt(snapshot, position))

@@ -2,6 +2,7 @@
 import { line } from 'd3-shape';
 import { fontSize } from './axes.ts';
 import type { Moment } from './data.ts';
+import { overPositions } from './outlines.ts';
 import type { Palette } from './palette.ts';
 import type { Box, Mark } from './picture.ts';
 import { numberText } from './text.ts';
@@ -46,6 +47,7 @@ export function vectorRows({ run, snapshot }: Moment, box: Box, palette: Palette
       label: 'input, target and output',
       columns,
       rows: 2,
+      links: overPositions,
       describe: (t, row) => {
         if (row === 0) return `Position ${t}: input ${rowText(inputs, t)}`;
         if (!counts(t)) return `Position ${t}: no answer is asked here`;

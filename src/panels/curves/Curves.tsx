@@ -5,7 +5,7 @@ import { metricsSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice, Switch } from '../common/Choice.tsx';
 import { Instrument } from '../common/Instrument.tsx';
-import { linkStore } from '../common/links.ts';
+import { crosshair, linkStore, pointedArm } from '../common/links.ts';
 import { Menu } from '../common/Menu.tsx';
 import { currentArms, currentProgress } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
@@ -17,7 +17,7 @@ import { curvesTable } from './table.ts';
 import type { HorizontalAxis, MetricName } from './series.ts';
 import { metrics } from './series.ts';
 
-const sources: readonly Subscribable[] = [...metricsSources, linkStore, fleet];
+const sources: readonly Subscribable[] = [...metricsSources, crosshair, pointedArm, fleet];
 const emptyHeight = 200;
 
 const axes = [

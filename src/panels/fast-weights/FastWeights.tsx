@@ -4,6 +4,7 @@ import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../common/Choice.tsx';
 import { largestMagnitude } from '../common/data.ts';
 import { Instrument } from '../common/Instrument.tsx';
+import { LinkedNote } from '../common/LinkedNote.tsx';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
 import { emptyTable } from '../common/picture.ts';
@@ -107,6 +108,7 @@ function HowToRead() {
         it stays, below 0 it changes its sign. The gates say how much of the answer comes from the fast
         weights and how much from the window.
       </p>
+      <LinkedNote />
     </>
   );
 }

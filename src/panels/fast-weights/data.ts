@@ -1,4 +1,5 @@
 /** Fast weights of a layer: the state matrix of every head at every position, how strongly it is written, how it is mixed in. */
+import { layerName } from '../common/banks.ts';
 import type { Moment, Run, Tensor } from '../common/data.ts';
 import { tapOf } from '../common/data.ts';
 import type { Table } from '../common/picture.ts';
@@ -9,6 +10,8 @@ export interface LayerChoice {
   readonly tap: string;
   /** What follows the name of the tap in all taps of the layer: ".0", or nothing. */
   readonly suffix: string;
+  /** Its number as taps write it; undefined where there is one layer. */
+  readonly layer?: string;
   readonly label: string;
 }
 
@@ -16,16 +19,18 @@ export function layerChoices(run: Run): LayerChoice[] {
   return run.taps.flatMap(({ name }) => {
     const [base, layer] = name.split('.');
     if (base !== 'fastWeights') return [];
+    const label = layerName(layer);
     return [
       layer === undefined
-        ? { tap: name, suffix: '', label: 'layer' }
-        : { tap: name, suffix: `.${layer}`, label: `layer ${layer}` },
+        ? { tap: name, suffix: '', label }
+        : { tap: name, suffix: `.${layer}`, label, layer },
     ];
   });
 }
 
 export interface FastWeightsData {
   readonly moment: Moment;
+  readonly choice: LayerChoice;
   readonly positions: number;
   readonly heads: number;
   /** Axes of the matrix: keys by values. */
@@ -47,6 +52,7 @@ export function fastWeightsData(moment: Moment, choice: LayerChoice): FastWeight
   const mixing = tapOf(moment.snapshot, `mixing${choice.suffix}`, 2);
   return {
     moment,
+    choice,
     positions,
     heads,
     rows,

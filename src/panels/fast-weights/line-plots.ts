@@ -2,9 +2,11 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { fontSize, leftAxis } from '../common/axes.ts';
-import type { Moment } from '../common/data.ts';
+import { layerName } from '../common/banks.ts';
+import { overPositions } from '../common/outlines.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Mark } from '../common/picture.ts';
+import { headSubject } from '../common/subjects.ts';
 import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { FastWeightsData } from './data.ts';
 import { normAt, singularValuesOf } from './data.ts';
@@ -21,6 +23,7 @@ interface Line {
 
 export interface LinePlot {
   readonly id: string;
+  readonly head: number;
   readonly title: string;
   readonly lines: readonly Line[];
   readonly domain: readonly [number, number];
@@ -35,6 +38,7 @@ export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
   const plots: LinePlot[] = [
     {
       id: 'norm',
+      head,
       title: `head ${head}: size of the state`,
       domain: [0, Math.max(...norm, 1e-6)],
       lines: [
@@ -54,6 +58,7 @@ export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
     const eigenvalue = strength.map((value) => 1 - value);
     plots.push({
       id: 'beta',
+      head,
       title: `head ${head}: write strength`,
       domain: [Math.min(0, ...eigenvalue), Math.max(1, ...strength)],
       lines: [
@@ -65,6 +70,7 @@ export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
   if (mixing) {
     plots.push({
       id: 'mixing',
+      head,
       title: `head ${head}: gates of the two memories`,
       domain: [0, 1],
       lines: [
@@ -76,9 +82,9 @@ export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
   return plots;
 }
 
-export function linePlot(plot: LinePlot, box: Box, moment: Moment, palette: Palette): Drawing {
+export function linePlot(plot: LinePlot, box: Box, data: FastWeightsData, palette: Palette): Drawing {
   const y = scaleLinear(plot.domain, [box.y + box.height, box.y]).nice(3);
-  const columns = moment.snapshot.mask.length;
+  const columns = data.moment.snapshot.mask.length;
   const cell = box.width / columns;
   const pathOf = (values: readonly number[]): string =>
     line<number>()
@@ -116,6 +122,11 @@ export function linePlot(plot: LinePlot, box: Box, moment: Moment, palette: Pale
         label: plot.title,
         columns,
         rows: 1,
+        links: {
+          ...overPositions,
+          // The plot says whose it is when it is pointed at; outlined is only the matrix.
+          cells: { at: () => [headSubject(layerName(data.choice.layer), plot.head)], shapes: () => [] },
+        },
         describe: (t) =>
           `Position ${t}, ${plot.title}: ${plot.lines
             .filter(({ faint }, i) => !faint || i === 0)

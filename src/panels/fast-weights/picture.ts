@@ -3,6 +3,7 @@
  * singular values, how strongly each step writes, and how much of the answer comes from each of the two memories.
  */
 import { bottomAxis, fontSize, indexTicks } from '../common/axes.ts';
+import { fastWeightBank, layerName } from '../common/banks.ts';
 import type { ColourScale } from '../common/colour.ts';
 import { diverging, levelOf } from '../common/colour.ts';
 import type { Moment } from '../common/data.ts';
@@ -13,6 +14,7 @@ import { colourBar } from '../common/legend.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
+import { headSubject, slotSubject } from '../common/subjects.ts';
 import { numberText, textWidth, tokenWords } from '../common/text.ts';
 import type { FastWeightsData, LayerChoice } from './data.ts';
 import { fastWeightsData, matrixAt } from './data.ts';
@@ -63,7 +65,7 @@ export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOp
     const y = top + plotGap + i * (plotGap + height);
     return { x: margin.left, y, width: Math.max(20, size.width - margin.left - margin.right - 30), height };
   });
-  const drawings = plots.map((plot, i) => linePlot(plot, boxes[i]!, moment, palette));
+  const drawings = plots.map((plot, i) => linePlot(plot, boxes[i]!, data, palette));
   return {
     kind: 'picture',
     ...size,
@@ -158,6 +160,10 @@ function matrix(
         label: `state of head ${head}`,
         columns,
         rows,
+        links: {
+          whole: [headSubject(layerName(data.choice.layer), head)],
+          rows: (row) => [slotSubject(fastWeightBank(data.choice.layer), head * rows + row)],
+        },
         describe: (column, row) =>
           `Head ${head}, key dimension ${row}, value dimension ${column}: ${numberText(values[row * columns + column]!)}`,
       },

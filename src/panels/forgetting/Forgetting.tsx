@@ -4,6 +4,7 @@ import { snapshotSources, usePanelSetting } from '../../state/hooks.ts';
 import { biasHistory } from '../../state/tap-history.ts';
 import { Choice } from '../common/Choice.tsx';
 import { Instrument } from '../common/Instrument.tsx';
+import { LinkedNote } from '../common/LinkedNote.tsx';
 import type { ScaleMode } from '../common/legend.ts';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
@@ -87,6 +88,7 @@ function HowToRead() {
         Click a slot to follow it below. There, circles are where the biases were first seen, dots where they
         are now; the axes are the two along which the directions b/‖b‖ of all slots and steps differ most.
       </p>
+      <LinkedNote />
     </>
   );
 }

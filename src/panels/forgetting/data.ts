@@ -1,10 +1,12 @@
 /** Forgetting of Memformer: the bias of each slot, how far the slot has moved from it, and the way of the biases through training. */
 import type { TapEntry } from '../../state/tap-history.ts';
+import { slotBank } from '../common/banks.ts';
 import type { Moment, Run, Tensor } from '../common/data.ts';
 import { rowNorms, tapOf } from '../common/data.ts';
-import type { Table } from '../common/picture.ts';
+import type { Links, Table } from '../common/picture.ts';
 import { emptyTable } from '../common/picture.ts';
 import { segmentCount, segmentOf, tapName } from '../common/segments.ts';
+import { slotSubject } from '../common/subjects.ts';
 import { halfLife } from './half-life.ts';
 import type { PrincipalAxes } from './principal-axes.ts';
 import { principalAxes } from './principal-axes.ts';
@@ -49,6 +51,11 @@ export function forgettingData(moment: Moment): ForgettingData | null {
     },
   };
 }
+
+/** Of a grid with one row a slot. */
+export const overSlots = ({ moment }: ForgettingData): Links => ({
+  rows: (slot) => [slotSubject(slotBank(moment.run), slot)],
+});
 
 const row = ({ shape, data }: Tensor, index: number): ArrayLike<number> => {
   const width = shape[1]!;

@@ -4,7 +4,9 @@ import { line } from 'd3-shape';
 import type { Tick } from '../common/axes.ts';
 import { bottomAxis, fontSize, leftAxis, spread } from '../common/axes.ts';
 import type { Palette } from '../common/palette.ts';
-import type { Box, Drawing, Grid, Mark } from '../common/picture.ts';
+import type { Box, Drawing, Grid, Mark, Shape } from '../common/picture.ts';
+import type { Subject } from '../common/subjects.ts';
+import { isSame, slotSubject } from '../common/subjects.ts';
 import { axisNumber, countText, numberText, percentText } from '../common/text.ts';
 import type { BiasPaths } from './data.ts';
 import { degrees } from './data.ts';
@@ -16,6 +18,8 @@ export interface PathOptions {
   readonly slot: number | null;
   /** Training step of the snapshot shown. */
   readonly step: number;
+  /** The memory that the slots belong to. */
+  readonly bank: string;
 }
 
 const scaleOf = (domain: readonly [number, number], range: readonly [number, number]) =>
@@ -71,11 +75,11 @@ export function normPlot(paths: BiasPaths, options: PathOptions): Drawing {
       ...slots.map((slot): Mark => ({ kind: 'path', d: path(slot), ...strokeOf(slot, options) })),
       ...endLabels(ends, options),
     ],
-    grids: [normGrid(paths, box, options)],
+    grids: [normGrid(paths, { box, x, y }, options)],
   };
 }
 
-function normGrid(paths: BiasPaths, box: Box, { slot }: PathOptions): Grid {
+function normGrid(paths: BiasPaths, { box, x, y }: Plane, { slot, bank }: PathOptions): Grid {
   const { steps } = paths;
   const [first, last] = [steps[0]!, steps.at(-1)!];
   const columns = Math.min(100, Math.max(1, last - first));
@@ -91,7 +95,28 @@ function normGrid(paths: BiasPaths, box: Box, { slot }: PathOptions): Grid {
       const norms = shown.map((s) => `slot ${s} ${numberText(paths.norm(s, i))}`);
       return `Step ${countText(steps[i]!)}, norm of the bias: ${norms.join(', ')}`;
     },
+    links: {
+      cells: {
+        at: () => (slot === null ? [] : [slotSubject(bank, slot)]),
+        shapes: (subject) =>
+          shapesOf(paths, bank, subject, (shown) => [
+            { kind: 'line', points: steps.map((step, i) => [x(step), y(paths.norm(shown, i))]) },
+          ]),
+      },
+    },
   };
+}
+
+/** Outlines of the slots that a subject is. */
+function shapesOf(
+  paths: BiasPaths,
+  bank: string,
+  subject: Subject,
+  shapes: (slot: number) => readonly Shape[],
+): Shape[] {
+  return slotsOf(paths)
+    .filter((slot) => isSame(subject, slotSubject(bank, slot)))
+    .flatMap(shapes);
 }
 
 interface Plane {
@@ -161,15 +186,17 @@ export function directionPlot(paths: BiasPaths, options: PathOptions): Drawing {
       }),
       ...placedLabels(ends, options),
     ],
-    grids: [directionGrid(paths, plane)],
+    grids: [directionGrid(paths, plane, options)],
   };
 }
 
 const cells = 40;
 
 /** The pointer reads the nearest point of all paths. */
-function directionGrid(paths: BiasPaths, { box, x, y }: Plane): Grid {
+function directionGrid(paths: BiasPaths, plane: Plane, { bank, step }: PathOptions): Grid {
+  const { box, x, y } = plane;
   const rows = Math.max(8, Math.round((cells * box.height) / box.width));
+  const nearest = nearestEntry(paths, plane, rows);
   return {
     ...box,
     id: 'direction-path',
@@ -177,23 +204,44 @@ function directionGrid(paths: BiasPaths, { box, x, y }: Plane): Grid {
     columns: cells,
     rows,
     describe: (column, row) => {
-      const at = {
-        x: box.x + ((column + 0.5) / cells) * box.width,
-        y: box.y + ((row + 0.5) / rows) * box.height,
-      };
-      let nearest = { slot: 0, entry: 0, distance: Infinity };
-      for (const slot of slotsOf(paths)) {
-        paths.steps.forEach((_, entry) => {
-          const [a, b] = paths.place(slot, entry);
-          const distance = (x(a) - at.x) ** 2 + (y(b) - at.y) ** 2;
-          if (distance < nearest.distance) nearest = { slot, entry, distance };
-        });
-      }
-      const { slot, entry } = nearest;
+      const { slot, entry } = nearest(column, row);
       const [a, b] = paths.place(slot, entry);
       const turned = numberText(degrees(paths.turned(slot, entry)));
       return `Nearest: slot ${slot} at step ${countText(paths.steps[entry]!)}: (${numberText(a)}, ${numberText(b)}), turned by ${turned}° since step ${countText(paths.steps[0]!)}`;
     },
+    links: {
+      cells: {
+        at: (column, row) => [slotSubject(bank, nearest(column, row).slot)],
+        shapes: (subject) =>
+          shapesOf(paths, bank, subject, (slot) => {
+            const [a, b] = paths.place(slot, entryAt(paths, step));
+            return [{ kind: 'circle', x: x(a), y: y(b), r: 8 }];
+          }),
+      },
+    },
+  };
+}
+
+/** The entry of a slot whose point is nearest to the middle of a cell. */
+function nearestEntry(
+  paths: BiasPaths,
+  { box, x, y }: Plane,
+  rows: number,
+): (column: number, row: number) => { readonly slot: number; readonly entry: number } {
+  return (column, row) => {
+    const at = {
+      x: box.x + ((column + 0.5) / cells) * box.width,
+      y: box.y + ((row + 0.5) / rows) * box.height,
+    };
+    let nearest = { slot: 0, entry: 0, distance: Infinity };
+    for (const slot of slotsOf(paths)) {
+      paths.steps.forEach((_, entry) => {
+        const [a, b] = paths.place(slot, entry);
+        const distance = (x(a) - at.x) ** 2 + (y(b) - at.y) ** 2;
+        if (distance < nearest.distance) nearest = { slot, entry, distance };
+      });
+    }
+    return nearest;
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { TapEntry } from '../../state/tap-history.ts';
 import { bottomAxis, fontSize, indexTicks, leftAxis } from '../common/axes.ts';
+import { slotBank } from '../common/banks.ts';
 import { levelOf, sequential } from '../common/colour.ts';
 import type { ColourScale } from '../common/colour.ts';
 import type { Moment } from '../common/data.ts';
@@ -13,9 +14,11 @@ import { colourBar } from '../common/legend.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
+import { segmentAt } from '../common/segments.ts';
+import { segmentSubject } from '../common/subjects.ts';
 import { numberText } from '../common/text.ts';
 import type { ForgettingData } from './data.ts';
-import { biasPaths, degrees, forgettingData } from './data.ts';
+import { biasPaths, degrees, forgettingData, overSlots } from './data.ts';
 import { segmentsUntil } from './half-life.ts';
 import { directionPlot, normPlot } from './path-plots.ts';
 import { fittingTitle, halfLifeText, slotBars } from './slot-bars.ts';
@@ -81,7 +84,7 @@ export function forgettingPicture(moment: Moment | null, options: ForgettingOpti
   const slot = options.slot === null || options.slot >= data.slots ? null : options.slot;
   const layout = layoutOf(data, size);
   const paths = biasPaths(entries);
-  const plotOptions = { palette, slot, step: moment.snapshot.step };
+  const plotOptions = { palette, slot, step: moment.snapshot.step, bank: slotBank(moment.run) };
   const parts: Drawing[] = [
     angleMap(data, layout.heat, options),
     slotBars(data, { norms: layout.norms, halfLives: layout.halfLives }, palette),
@@ -145,6 +148,10 @@ function angleMap(data: ForgettingData, box: Box, { palette, scaleMode, size }: 
         columns: segments,
         rows: slots,
         describe: (s, slot) => describeAngle(data, slot, s),
+        links: {
+          ...overSlots(data),
+          columns: (s) => [segmentSubject(segmentAt(data.moment.run, data.moment.snapshot, s))],
+        },
       },
     ],
   };

@@ -5,6 +5,7 @@ import type { Box, Drawing, Mark } from '../common/picture.ts';
 import { niceMaximum } from '../common/strip.ts';
 import { countText, numberText, textWidth } from '../common/text.ts';
 import type { ForgettingData } from './data.ts';
+import { overSlots } from './data.ts';
 import { mostSegments } from './half-life.ts';
 
 interface BarColumn {
@@ -23,10 +24,11 @@ export const halfLifeText = (segments: number): string =>
     : `${segments} ${segments === 1 ? 'segment' : 'segments'}`;
 
 export function slotBars(
-  { norms, halfLives }: ForgettingData,
+  data: ForgettingData,
   boxes: { readonly norms: Box; readonly halfLives: Box },
   palette: Palette,
 ): Drawing {
+  const { norms, halfLives } = data;
   const [blue, orange] = palette.series;
   const parts = [
     barColumn(boxes.norms, palette, {
@@ -49,7 +51,7 @@ export function slotBars(
   ];
   return {
     marks: parts.flatMap((part) => part.marks),
-    grids: parts.flatMap((part) => part.grids),
+    grids: parts.flatMap((part) => part.grids.map((grid) => ({ ...grid, links: overSlots(data) }))),
   };
 }
 

@@ -1,7 +1,9 @@
 /** The gradient through time beside the sequence that is shown: which lines and rows there are, and where it is cut. */
 import type { GradientStore } from '../../state/gradient-store.ts';
+import { layerName } from '../common/banks.ts';
 import type { Moment, Run } from '../common/data.ts';
-import type { Table } from '../common/picture.ts';
+import type { Links, Table } from '../common/picture.ts';
+import { headSubject, segmentSubject } from '../common/subjects.ts';
 import { tokenText } from '../common/text.ts';
 
 export type TimeGradient = NonNullable<ReturnType<GradientStore['at']>>;
@@ -19,12 +21,19 @@ export interface GradientLine {
 export interface GradientData {
   readonly lines: readonly GradientLine[];
   /** Of the whole loss, by state tensor. */
-  readonly rows: readonly { readonly label: string; readonly values: readonly number[] }[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly values: readonly number[];
+    /** Number of its layer, where the model counts layers. */
+    readonly layer: string | undefined;
+  }[];
   /** Steps of the model: positions, or segments. */
   readonly columns: number;
   readonly unit: 'position' | 'segment';
   /** First position of each column. */
   readonly starts: readonly number[];
+  /** Positions of the sequence. */
+  readonly positions: number;
   /** Tokens under the columns, where a column is a position of a sequence of tokens. */
   readonly labels: readonly string[] | null;
   /** Column of the cursor. */
@@ -85,8 +94,10 @@ export function gradientData(
   ];
   const { tokens } = snapshot;
   return {
-    ...{ lines, columns, unit, starts, horizon, step: gradient.step },
-    rows: gradient.states.map(({ name, full }) => ({ label: stateLabel(name), values: Array.from(full) })),
+    ...{ positions: snapshot.mask.length, lines, columns, unit, starts, horizon, step: gradient.step },
+    rows: gradient.states.map(({ name, full }) => {
+      return { label: stateLabel(name), values: Array.from(full), layer: /^layers\.(\d+)\./.exec(name)?.[1] };
+    }),
     labels:
       unit === 'position' && tokens
         ? Array.from(tokens, (token) => tokenText(run.vocabulary[token], 3))
@@ -101,6 +112,19 @@ export function gradientData(
           : 'the loss of this position is being followed',
   };
 }
+
+/** What a column covers: a position, or all positions of a segment. */
+export const overSteps = ({ starts, positions }: GradientData): Links => ({
+  columns: (s) => [segmentSubject({ start: starts[s]!, end: starts[s + 1] ?? positions })],
+});
+
+/** A state belongs to all heads of its layer. */
+export const overStates = ({ rows }: GradientData): Links => ({
+  rows: (row) => {
+    const layer = rows[row]!.layer;
+    return layer === undefined ? [] : [headSubject(layerName(layer), null)];
+  },
+});
 
 /** One record for each state and step of the model. */
 export function gradientTable(gradient: TimeGradient): Table {

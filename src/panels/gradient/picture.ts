@@ -17,7 +17,7 @@ import { notice } from '../common/picture.ts';
 import { countText, numberText, textWidth } from '../common/text.ts';
 import { isUntold } from '../common/token-rows.ts';
 import type { GradientData, GradientLine, TimeGradient } from './data.ts';
-import { gradientData } from './data.ts';
+import { gradientData, overStates, overSteps } from './data.ts';
 
 export interface GradientOptions {
   readonly size: Size;
@@ -156,6 +156,7 @@ function linePlot(
         label: 'gradient norm',
         columns: data.columns,
         rows: 1,
+        links: overSteps(data),
         describe: describeColumn(data),
       },
     ],
@@ -183,11 +184,12 @@ function cutOff(
 }
 
 function heatMap(
-  { rows, columns, unit, step }: GradientData,
+  data: GradientData,
   box: Box,
   [low, high]: readonly [number, number],
   palette: Palette,
 ): Drawing {
+  const { rows, columns, unit, step } = data;
   const scale: ColourScale = sequential(Math.log10(low), Math.log10(high));
   const levels = new Uint8Array(rows.length * columns);
   rows.forEach(({ values }, row) =>
@@ -199,6 +201,7 @@ function heatMap(
   const grid: Grid = {
     ...box,
     ...{ id: 'states', label: 'gradient norm by state', columns, rows: rows.length },
+    links: { ...overSteps(data), ...overStates(data) },
     describe: (s, row) =>
       `${rows[row]!.label}, ${unit} ${s}, step ${countText(step)}: gradient norm ${numberText(rows[row]!.values[s]!)}`,
   };

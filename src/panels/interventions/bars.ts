@@ -1,7 +1,7 @@
 /** Bars that go up where something grew and down where it shrank, and pairs of bars before and after. */
 import { fontSize } from '../common/axes.ts';
 import type { Palette } from '../common/palette.ts';
-import type { Box, Drawing, Mark } from '../common/picture.ts';
+import type { Box, Drawing, Links, Mark } from '../common/picture.ts';
 import { niceMaximum } from '../common/strip.ts';
 import { numberText } from '../common/text.ts';
 
@@ -12,6 +12,8 @@ interface Common {
   readonly title: readonly string[];
   readonly palette: Palette;
   readonly describe: (index: number) => string;
+  /** What the bars stand for. */
+  readonly links: Links;
 }
 
 /** Changes smaller than this share of the largest do not make room for their sign. */
@@ -72,8 +74,8 @@ export function pairBars(
   return { marks, grids: [grid(options, before.length)] };
 }
 
-function grid({ id, box, title, describe }: Common, columns: number): Drawing['grids'][number] {
-  return { ...box, id, label: title.join(' '), columns, rows: 1, describe };
+function grid({ id, box, title, describe, links }: Common, columns: number): Drawing['grids'][number] {
+  return { ...box, id, label: title.join(' '), columns, rows: 1, describe, links };
 }
 
 function axis(

@@ -4,9 +4,11 @@
  */
 import { bottomAxis, fontSize, indexTicks } from '../common/axes.ts';
 import { cursorFrame } from '../common/heat-marks.ts';
+import { overPositions } from '../common/outlines.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
+import { slotSubject } from '../common/subjects.ts';
 import { numberText, percentText, textWidth, tokenText } from '../common/text.ts';
 import { rowHeight } from '../common/token-rows.ts';
 import { changeBars, pairBars } from './bars.ts';
@@ -141,6 +143,7 @@ function probabilities(operated: Operated, box: Box, palette: Palette): Drawing 
   const of = hasTargets(operated) ? 'of the target' : 'of the output';
   return pairBars({
     ...{ id: 'probability', box, before, after, palette, title: ['probability', of] },
+    links: overPositions,
     describe: (t) => {
       if (Number.isNaN(before[t]!)) return `Position ${t}: no answer is asked here`;
       const was = `Position ${t}: probability ${of} ${percentText(before[t]!)}`;
@@ -153,6 +156,7 @@ function losses(operated: Operated, box: Box, palette: Palette): Drawing {
   const values = lossChanges(operated);
   return changeBars({
     ...{ id: 'losses', box, values, palette, title: ['loss', 'change'] },
+    links: overPositions,
     describe: (t) =>
       Number.isNaN(values[t]!)
         ? `Position ${t}: no answer is asked here`
@@ -185,6 +189,7 @@ function surveyBars(operated: Operated, { survey: box, heading }: Layout, palett
       palette,
       title: hasTargets(operated) ? ['loss', 'change'] : ['outputs', 'change'],
     },
+    links: { columns: (slot) => [slotSubject(name, slot, eventIn(bank, slot, position))] },
     describe: (slot) =>
       `Without ${slotName(bank, slot, position, tokenAt)} the ${measure} ${hasTargets(operated) ? 'changes' : 'change'} by ${signed(values[slot]!)}`,
   });

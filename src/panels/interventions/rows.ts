@@ -1,6 +1,7 @@
 /** The outputs as they were beside the outputs as they are: tokens as chips, vectors as lines. */
 import { line } from 'd3-shape';
 import { fontSize } from '../common/axes.ts';
+import { overPositions } from '../common/outlines.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Mark } from '../common/picture.ts';
 import { numberText, percentText, tokenText, tokenWords } from '../common/text.ts';
@@ -39,6 +40,7 @@ export function chipRows(operated: Operated, box: Box, palette: Palette): Drawin
     grids: [
       {
         ...{ ...box, id: 'outputs', label: 'outputs', columns, rows: names.length },
+        links: overPositions,
         describe: (t, row) => describeCell(operated, names[row]!, t),
       },
     ],
@@ -149,5 +151,6 @@ export function lineRows(operated: Operated, box: Box, palette: Palette): Drawin
     counts(operated, t)
       ? `Position ${t}: ${shown.map(({ name, data }) => `${name} ${numberText(at(data, t))}`).join(', ')}`
       : `Position ${t}: no answer is asked here`;
-  return { marks, grids: [{ ...box, id: 'outputs', label: 'outputs', columns, rows: 1, describe }] };
+  const grid = { ...box, id: 'outputs', label: 'outputs', columns, rows: 1 };
+  return { marks, grids: [{ ...grid, describe, links: overPositions }] };
 }

@@ -1,6 +1,6 @@
 /** The log: the memory in words, one line a position. Choosing a line moves the shared cursor. */
-import { useRef } from 'react';
-import type { MouseEvent } from 'react';
+import { useEffect, useRef } from 'react';
+import type { MouseEvent, PointerEvent, SyntheticEvent } from 'react';
 import { cursorStore } from '../../state/cursor-store.ts';
 import { snapshotStore } from '../../state/snapshot-store.ts';
 import { useDrawing } from '../../state/hooks.ts';
@@ -10,6 +10,8 @@ import { download } from '../common/export.ts';
 import { Frame } from '../common/Frame.tsx';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import { emptyTable } from '../common/picture.ts';
+import { pointAt, pointStore, release } from '../common/pointing.ts';
+import { isSame, positionSubject } from '../common/subjects.ts';
 import { slowly } from '../common/slowly.ts';
 import { logEntries, logTable } from './entries.ts';
 import styles from './Log.module.css';
@@ -17,6 +19,8 @@ import styles from './Log.module.css';
 /** Text that changes faster than this cannot be read. */
 const interval = 500;
 const sources: readonly Subscribable[] = [slowly(snapshotStore, interval), cursorStore];
+
+const pointSources: readonly Subscribable[] = [pointStore];
 
 const waiting = 'Train the network, or step once: every position then says what it reads.';
 
@@ -29,9 +33,23 @@ export function Log() {
     notice.current!.hidden = entries !== null;
     fill(list.current!, entries?.map(({ text }) => text) ?? [], moment?.position ?? -1);
   }, sources);
+  useDrawing(() => mark(list.current!), pointSources);
+  useEffect(() => () => release(list), []);
+  /** Position of the line that an event is about, or −1. */
+  const positionOf = ({ target }: SyntheticEvent): number => {
+    const item = target instanceof Element ? target.closest('li') : null;
+    return item ? [...list.current!.children].indexOf(item) : -1;
+  };
   const choose = (event: MouseEvent): void => {
-    const item = event.target instanceof Element ? event.target.closest('li') : null;
-    if (item) goToPosition([...list.current!.children].indexOf(item));
+    const position = positionOf(event);
+    if (position >= 0) goToPosition(position);
+  };
+  const point = (event: SyntheticEvent): void => {
+    const position = positionOf(event);
+    if (position >= 0) pointAt(list, null, [positionSubject(position)]);
+  };
+  const leave = (event: PointerEvent): void => {
+    if (event.pointerType !== 'touch') release(list);
   };
   const save = (): void => {
     const moment = currentMoment();
@@ -52,7 +70,16 @@ export function Log() {
       formats={['csv']}
       onSave={save}
     >
-      <ol ref={list} className={styles['log']} aria-label="Memory events" onClick={choose} />
+      <ol
+        ref={list}
+        className={styles['log']}
+        aria-label="Memory events"
+        onClick={choose}
+        onPointerOver={point}
+        onPointerLeave={leave}
+        onFocus={point}
+        onBlur={() => release(list)}
+      />
       <p ref={notice}>{waiting}</p>
     </Frame>
   );
@@ -77,6 +104,18 @@ function fill(list: HTMLOListElement, lines: readonly string[], current: number)
     if (here === (button.ariaCurrent === 'true')) return;
     button.ariaCurrent = here ? 'true' : null;
     if (here && item instanceof HTMLElement) keepInView(list, item);
+  });
+}
+
+/** Outlines the lines of what is pointed at. */
+function mark(list: HTMLElement): void {
+  const { subjects } = pointStore.getState();
+  [...list.children].forEach((item, position) => {
+    const own = positionSubject(position);
+    item.toggleAttribute(
+      'data-pointed',
+      subjects.some((subject) => isSame(subject, own)),
+    );
   });
 }
 

@@ -4,7 +4,7 @@ import { snapshotSources } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Instrument } from '../common/Instrument.tsx';
 import type { VisitKind } from '../common/Stage.tsx';
-import { linkStore } from '../common/links.ts';
+import { linkStore, tracedEvent } from '../common/links.ts';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
 import { emptyTable } from '../common/picture.ts';
@@ -13,7 +13,7 @@ import { TraceButton } from '../common/TraceButton.tsx';
 import { readAt, similarityTable } from './data.ts';
 import { naturalHeight, similarityPicture } from './picture.ts';
 
-const sources: readonly Subscribable[] = [...snapshotSources, linkStore];
+const sources: readonly Subscribable[] = [...snapshotSources, tracedEvent];
 const emptyHeight = 200;
 
 function table() {

@@ -4,8 +4,11 @@ import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { bottomAxis, fontSize, leftAxis, plotHeading } from '../common/axes.ts';
 import type { Tick } from '../common/axes.ts';
+import { queueBank } from '../common/banks.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Grid, Mark } from '../common/picture.ts';
+import type { SlotSubject } from '../common/subjects.ts';
+import { isSame, slotSubject } from '../common/subjects.ts';
 import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { Comparison, Read } from './data.ts';
 import { axisTitle, hasWidth, normalizer, rawWeight } from './kernel.ts';
@@ -67,7 +70,7 @@ export function kernelPlot(read: Read, box: Box, histogram: Box, options: PointO
       ...histogramMarks(read, x, histogram, palette),
       ...bottomAxis(histogram, xTicks, axisTitle[kernel.name], palette),
     ],
-    grids: [pointGrid(read, domain, box)],
+    grids: [pointGrid(read, x, y, box)],
   };
 }
 
@@ -240,8 +243,21 @@ function histogramMarks(
 }
 
 /** Every column speaks of the slot whose closeness is nearest, so that the arrow keys walk along the curve. */
-function pointGrid({ comparisons, kernel }: Read, domain: readonly [number, number], box: Box): Grid {
+function pointGrid(
+  { comparisons, kernel, moment }: Read,
+  x: Linear & { invert(at: number): number },
+  y: Linear,
+  box: Box,
+): Grid {
   const columns = 80;
+  const bank = queueBank(moment.run);
+  const subjectOf = ({ slot, event }: Comparison): SlotSubject => slotSubject(bank, slot, event);
+  const nearestTo = (column: number): Comparison => {
+    const at = x.invert(box.x + ((column + 0.5) / columns) * box.width);
+    return comparisons.reduce((best, comparison) =>
+      Math.abs(comparison.at - at) < Math.abs(best.at - at) ? comparison : best,
+    );
+  };
   return {
     ...box,
     id: 'kernel',
@@ -249,15 +265,21 @@ function pointGrid({ comparisons, kernel }: Read, domain: readonly [number, numb
     columns,
     rows: 1,
     describe: (column) => {
-      const at = domain[0] + ((column + 0.5) / columns) * (domain[1] - domain[0]);
-      const nearest = comparisons.reduce((best, comparison) =>
-        Math.abs(comparison.at - at) < Math.abs(best.at - at) ? comparison : best,
-      );
+      const nearest = nearestTo(column);
       const holds =
         nearest.event < 0
           ? 'never written'
           : `event of position ${nearest.event}${nearest.token && ` (${nearest.token})`}`;
       return `Slot ${nearest.slot}, ${holds}: ${axisTitle[kernel.name]} ${numberText(nearest.at)}, weight ${numberText(nearest.weight)}`;
+    },
+    links: {
+      cells: {
+        at: (column) => [subjectOf(nearestTo(column))],
+        shapes: (subject) =>
+          comparisons
+            .filter((comparison) => isSame(subject, subjectOf(comparison)))
+            .map(({ at, weight }) => ({ kind: 'circle', x: x(at), y: y(weight), r: 8 })),
+      },
     },
   };
 }

@@ -3,6 +3,7 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { bottomAxis, fontSize, indexTicks, leftAxis, plotHeading } from '../common/axes.ts';
 import { cursorFrame } from '../common/heat-marks.ts';
+import { overPositions } from '../common/outlines.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Mark } from '../common/picture.ts';
 import { axisNumber, numberText, textWidth } from '../common/text.ts';
@@ -40,6 +41,7 @@ export function entropyPlot({ trace, moment }: Read, box: Box, palette: Palette)
         label: 'entropy of the read',
         columns: bits.length,
         rows: 1,
+        links: overPositions,
         describe: (t) =>
           Number.isFinite(bits[t])
             ? `Position ${t}: entropy ${numberText(bits[t]!)} bits, as if ${effective(bits[t]!)} slots were read alike`

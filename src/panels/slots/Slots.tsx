@@ -4,8 +4,9 @@ import { snapshotSources, usePanelSetting } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice } from '../common/Choice.tsx';
 import { Instrument } from '../common/Instrument.tsx';
+import { LinkedNote } from '../common/LinkedNote.tsx';
 import type { VisitKind } from '../common/Stage.tsx';
-import { linkStore, traceEvent } from '../common/links.ts';
+import { linkStore, traceEvent, tracedEvent } from '../common/links.ts';
 import { memoryTrace } from '../common/memory-trace.ts';
 import { currentMoment } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
@@ -17,7 +18,7 @@ import { extentsOf, slotsData, slotsTable, usedSlots } from './data.ts';
 import { naturalHeight } from './layout.ts';
 import { slotsPicture } from './picture.ts';
 
-const sources: readonly Subscribable[] = [...snapshotSources, linkStore];
+const sources: readonly Subscribable[] = [...snapshotSources, tracedEvent];
 const emptyHeight = 200;
 
 const moments = [
@@ -120,6 +121,7 @@ function HowToRead() {
       <p>
         Click a row to trace its event: the timeline then shows when it was written and each time it is read.
       </p>
+      <LinkedNote />
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { Palette } from '../common/palette.ts';
 import type { Grid, Mark, TextMark } from '../common/picture.ts';
 import { numberText } from '../common/text.ts';
 import type { Slot, SlotsData } from './data.ts';
-import { slotName } from './data.ts';
+import { overSlots, slotName } from './data.ts';
 import type { SlotsLayout } from './layout.ts';
 
 interface Column {
@@ -77,6 +77,7 @@ export function whoColumn(
       columns: 1,
       rows: slots.length,
       describe: (_, row) => slotName(slots[row]!),
+      links: overSlots(data),
     },
   };
 }
@@ -86,7 +87,8 @@ function label(text: string, place: Pick<TextMark, 'x' | 'y' | 'fill'> & Partial
 }
 
 /** A bar from 0 to 1 beside every slot; the longest, and those above 0.05 where there is room, carry their number. */
-export function weightBars({ slots, moment }: SlotsData, layout: SlotsLayout, palette: Palette): Column {
+export function weightBars(data: SlotsData, layout: SlotsLayout, palette: Palette): Column {
+  const { slots, moment } = data;
   const { weights: box, content } = layout;
   const height = box.height / slots.length;
   const best = mostRead(slots);
@@ -152,6 +154,7 @@ export function weightBars({ slots, moment }: SlotsData, layout: SlotsLayout, pa
       label: 'read weight',
       columns: 1,
       rows: slots.length,
+      links: overSlots(data),
       describe: (_, row) => {
         const slot = slots[row]!;
         return Number.isFinite(slot.weight)

@@ -1,10 +1,12 @@
 /** What the slots hold at the cursor: derived from the taps of a first-in first-out memory. */
+import { queueBank } from '../common/banks.ts';
 import type { Moment, Tensor } from '../common/data.ts';
 import { largestMagnitude, tapOf } from '../common/data.ts';
 import type { MemoryTrace } from '../common/memory-trace.ts';
 import { memoryTrace, storedRows, weightAt, weightOfEvent } from '../common/memory-trace.ts';
-import type { Table } from '../common/picture.ts';
+import type { Links, Table } from '../common/picture.ts';
 import { emptyTable } from '../common/picture.ts';
+import { slotSubject } from '../common/subjects.ts';
 import { tokenText, tokenWords } from '../common/text.ts';
 
 /** Largest magnitudes that the colour scales of keys and values reach. */
@@ -84,6 +86,11 @@ export function slotName(slot: Slot): string {
   if (slot.event < 0) return `Slot ${slot.index}, never written`;
   return `Slot ${slot.index}, written by position ${slot.event}${slot.words && ` (${slot.words})`}`;
 }
+
+/** Of a grid with one row a slot. */
+export const overSlots = ({ moment, slots }: SlotsData): Links => ({
+  rows: (row) => [slotSubject(queueBank(moment.run), slots[row]!.index, slots[row]!.event)],
+});
 
 /** One record a slot: who wrote it, with which weight it is read, its key and its value. */
 export function slotsTable(moment: Moment, afterWrite: boolean): Table {

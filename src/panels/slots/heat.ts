@@ -12,7 +12,7 @@ import type { Palette } from '../common/palette.ts';
 import type { Box, Grid, Mark } from '../common/picture.ts';
 import { numberText } from '../common/text.ts';
 import type { SlotsData } from './data.ts';
-import { slotName } from './data.ts';
+import { overSlots, slotName } from './data.ts';
 import type { SlotsLayout } from './layout.ts';
 
 export interface SlotHeatOptions {
@@ -132,6 +132,7 @@ function storedGrid({ data, name }: SlotHeatOptions, stored: Stored, box: Box): 
     label: name,
     columns: stored.width,
     rows: data.slots.length,
+    links: overSlots(data),
     describe: (column, row) => {
       const value = stored.row(row, column);
       const slot = slotName(data.slots[row]!);

@@ -1,6 +1,10 @@
 /** Vectors over time: every tap with one number a unit, laid out as units by positions (or by segments). */
+import { hiddenBank, layerName, memoryTokens, slotBank } from '../common/banks.ts';
 import type { Moment, Run } from '../common/data.ts';
-import { segmentCount, segmentOf, tapName } from '../common/segments.ts';
+import type { Links } from '../common/picture.ts';
+import { segmentAt, segmentCount, segmentOf, tapName } from '../common/segments.ts';
+import { headSubject, positionSubject, segmentSubject, slotSubject } from '../common/subjects.ts';
+import type { Subject } from '../common/subjects.ts';
 import { tokenText } from '../common/text.ts';
 
 export interface StateChoice {
@@ -27,6 +31,9 @@ const names: Readonly<Record<string, string>> = {
 
 /** Taps whose values are shares or strengths: never negative. */
 const nonNegative: ReadonlySet<string> = new Set(['beta', 'gamma', 'mixing']);
+
+/** Taps whose rows belong to the heads of a layer. */
+const headed: ReadonlySet<string> = new Set(['beta', 'mixing', 'fastOutput', 'windowOutput']);
 
 /** Taps that this instrument can show: a vector for each position or segment, or slots for each segment. */
 export function stateChoices(run: Run): StateChoice[] {
@@ -109,4 +116,40 @@ export function stateData(moment: Moment, choice: StateChoice): StateData | null
     groups: base === 'gates' ? (gateNames[run.config.model.id] ?? []) : [],
     currentColumn: position,
   };
+}
+
+/** What the rows and columns stand for: units, slots or heads over positions or segments. */
+export function linksOf(
+  { run, snapshot }: Moment,
+  { choice, rows, currentColumn, columnTitle }: StateData,
+): Links {
+  const rowSubject = rowSubjectOf(run, choice.tap, rows);
+  const columnSubject = (column: number): Subject =>
+    columnTitle === 'segment' ? segmentSubject(segmentAt(run, snapshot, column)) : positionSubject(column);
+  return {
+    ...(rowSubject ? { rows: (row: number) => [rowSubject(row)] } : {}),
+    ...(currentColumn < 0 ? {} : { columns: (column: number) => [columnSubject(column)] }),
+  };
+}
+
+/** Null where rows are numbers that no other instrument has. */
+function rowSubjectOf(run: Run, tap: string, rows: number): ((row: number) => Subject) | null {
+  const [base = '', ...rest] = tap.split('.');
+  const layer = rest.find((part) => part !== '{s}');
+  const axes = run.taps.find(({ name }) => name === tap)?.axes ?? [];
+  if (axes[0] === 'slot') {
+    const bank = base === 'memory' ? slotBank(run) : memoryTokens(layer);
+    return (row) => slotSubject(bank, row);
+  }
+  if (base === 'hidden' || base === 'cell') return (row) => slotSubject(hiddenBank, row);
+  if (base === 'gates') {
+    const units = rows / (gateNames[run.config.model.id]?.length ?? 1);
+    return (row) => slotSubject(hiddenBank, row % units);
+  }
+  const { heads } = run.config.model.fields;
+  if (!headed.has(base) || typeof heads !== 'number') return null;
+  // Two gates a head stand one after the other; the units of a head stand together.
+  const headOf =
+    axes[0] === 'gate' ? (row: number) => row % heads : (row: number) => Math.floor((row * heads) / rows);
+  return (row) => headSubject(layerName(layer), headOf(row));
 }

@@ -7,11 +7,11 @@ import { cursorFrame, gridLines } from '../common/heat-marks.ts';
 import type { ScaleMode } from '../common/legend.ts';
 import { colourBar } from '../common/legend.ts';
 import type { Palette } from '../common/palette.ts';
-import type { Box, Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
+import type { Box, Drawn, Grid, Links, Mark, Size, Table } from '../common/picture.ts';
 import { emptyTable, notice } from '../common/picture.ts';
 import { numberText, textWidth } from '../common/text.ts';
 import type { StateChoice, StateData } from './data.ts';
-import { stateData } from './data.ts';
+import { linksOf, stateData } from './data.ts';
 
 export interface StatesOptions {
   readonly size: Size;
@@ -64,7 +64,7 @@ export function statesPicture(moment: Moment | null, options: StatesOptions): Dr
       ...bottomAxis(box, indexTicks(data.columns, box.x, cell.width, 26), data.columnTitle, palette),
       ...(data.currentColumn < 0 ? [] : cursorFrame(current, palette)),
     ],
-    grids: [gridOf(data, box)],
+    grids: [gridOf(data, box, linksOf(moment, data))],
   };
 }
 
@@ -160,7 +160,7 @@ function rowName({ rows, rowTitle, groups }: StateData, row: number): string {
   return `${groups[Math.floor(row / size)]!} gate, unit ${row % size}`;
 }
 
-function gridOf(data: StateData, box: Box): Grid {
+function gridOf(data: StateData, box: Box, links: Links): Grid {
   const unit = data.columnTitle.split(' ')[0]!;
   return {
     ...box,
@@ -168,6 +168,7 @@ function gridOf(data: StateData, box: Box): Grid {
     label: data.choice.label,
     columns: data.columns,
     rows: data.rows,
+    links,
     describe: (column, row) => {
       const token = data.columnLabels ? ` (‘${data.columnLabels[column]!}’)` : '';
       return `${data.choice.label}, ${rowName(data, row)}, ${unit} ${column}${token}: ${numberText(data.value(row, column))}`;

@@ -4,9 +4,10 @@ import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice } from '../common/Choice.tsx';
 import { Instrument } from '../common/Instrument.tsx';
+import { LinkedNote } from '../common/LinkedNote.tsx';
 import type { VisitKind } from '../common/Stage.tsx';
 import type { ScaleMode } from '../common/legend.ts';
-import { linkStore, traceEvent } from '../common/links.ts';
+import { linkStore, traceEvent, tracedEvent } from '../common/links.ts';
 import { TraceButton } from '../common/TraceButton.tsx';
 import { eventOf, memoryTrace } from '../common/memory-trace.ts';
 import { currentMoment, goToPosition } from '../common/moment.ts';
@@ -17,7 +18,7 @@ import type { Arrangement } from './layout.ts';
 import { naturalHeight } from './layout.ts';
 import { timelinePicture, timelineTable } from './picture.ts';
 
-const sources: readonly Subscribable[] = [...snapshotSources, linkStore];
+const sources: readonly Subscribable[] = [...snapshotSources, tracedEvent];
 const emptyHeight = 200;
 
 const arrangements = [
@@ -108,6 +109,7 @@ function HowToRead() {
         Read mass is the sum of the weights: it need not be one. Write norm is the length of the value that is
         stored. Click a cell to move the cursor there and to trace its event through all instruments.
       </p>
+      <LinkedNote />
     </>
   );
 }

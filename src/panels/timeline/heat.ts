@@ -3,6 +3,7 @@ import { fontSize, indexTicks, leftAxis } from '../common/axes.ts';
 import type { Tick } from '../common/axes.ts';
 import type { ColourScale } from '../common/colour.ts';
 import { levelOf } from '../common/colour.ts';
+import { queueBank } from '../common/banks.ts';
 import { gridLines, traceFrame } from '../common/heat-marks.ts';
 import type { Moment } from '../common/data.ts';
 import { colourBar } from '../common/legend.ts';
@@ -11,6 +12,8 @@ import { eventOf, slotOf, weightAt, weightOfEvent, writtenSlots } from '../commo
 import type { MemoryTrace } from '../common/memory-trace.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Grid, Mark, Size } from '../common/picture.ts';
+import { positionSubject, slotSubject } from '../common/subjects.ts';
+import type { Subject } from '../common/subjects.ts';
 import { numberText, textWidth, tokenText, tokenWords } from '../common/text.ts';
 import type { Arrangement, TimelineLayout } from './layout.ts';
 import { heatRows } from './layout.ts';
@@ -119,7 +122,19 @@ export function heatGrid({ moment, options: { by }, layout }: Parts, trace: Memo
     rows: heatRows(trace, by),
     describe: (position, row) =>
       by === 'age' ? describeSlot(moment, trace, position, row) : describeEvent(moment, trace, position, row),
+    links: {
+      columns: (position) => [positionSubject(position)],
+      rows: (row) => [
+        by === 'age' ? slotSubject(queueBank(moment.run), row) : eventSubject(moment, trace, row),
+      ],
+    },
   };
+}
+
+/** An event, in the slot where the position at the cursor finds it. */
+function eventSubject({ run, position }: Moment, trace: MemoryTrace, event: number): Subject {
+  const index = slotOf(trace, position, event);
+  return slotSubject(queueBank(run), index < 0 ? null : index, event);
 }
 
 /** ‘c’ for the token of a position, or nothing for vectors. */
