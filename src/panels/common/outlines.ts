@@ -135,8 +135,13 @@ const n = (value: number): string => String(Math.round(value * 100) / 100);
 function shapePath(shape: Shape, zoom: number): string {
   switch (shape.kind) {
     case 'box': {
-      const [x, y] = [shape.x * zoom - distance, shape.y * zoom - distance];
-      const [width, height] = [shape.width * zoom + 2 * distance, shape.height * zoom + 2 * distance];
+      // At the very edge of the picture the line moves in, so that all of it is seen.
+      const [x, y] = [shape.x, shape.y].map((start) => Math.max(1, start * zoom - distance)) as [
+        number,
+        number,
+      ];
+      const width = (shape.x + shape.width) * zoom + distance - x;
+      const height = (shape.y + shape.height) * zoom + distance - y;
       return `M${n(x)} ${n(y)}h${n(width)}v${n(height)}h${n(-width)}z`;
     }
     case 'circle': {
