@@ -3,6 +3,7 @@ import { createContext, use, useSyncExternalStore } from 'react';
 import type { Action, ActionId, Actions } from '../state/actions.ts';
 import type { Playground } from '../state/playground.ts';
 import { cursorStore } from '../state/cursor-store.ts';
+import { gridStore } from '../state/grid-store.ts';
 import { interventionStore } from '../state/interventions.ts';
 import { runStore } from '../state/run-store.ts';
 import { slowMotionStore } from '../state/slow-motion.ts';
@@ -38,6 +39,7 @@ function subscribe(listener: () => void): () => void {
     fleet,
     compareStore,
     interventionStore,
+    gridStore,
     slowMotionStore,
   ].map((store) => store.subscribe(listener));
   return () => {

@@ -3,6 +3,9 @@
 /** Evaluated steps of a run that are kept, at most. A step has one evaluation for each split, so a run keeps some thousands. */
 export const mostEvaluatedSteps = 1000;
 
+/** Generalisation grids of a run that are kept, at most; each has the numbers of some fifty cells. */
+export const mostGrids = 32;
+
 /**
  * Lets go of every second step once there are more than `most`, the first and the newest excepted: the curve keeps its extent
  * and half its detail.

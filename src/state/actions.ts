@@ -11,6 +11,8 @@ import { focusRegion, layoutStore } from './layout-store.ts';
 import type { Region } from './layout-store.ts';
 import type { Playground } from './playground.ts';
 import { formatNumber } from './differences.ts';
+import { gridActions } from './grid-actions.ts';
+import type { GridActionId } from './grid-actions.ts';
 import { runStore, tell } from './run-store.ts';
 import { interventionActions } from './intervention-actions.ts';
 import type { InterventionActionId } from './intervention-actions.ts';
@@ -65,6 +67,7 @@ export type ActionId =
   | 'playBackward'
   | 'playForward'
   | InterventionActionId
+  | GridActionId
   | FileActionId
   | FleetActionId
   | SlowMotionActionId
@@ -330,6 +333,7 @@ export function createActions(playground: Playground): Actions {
     ...slowMotionActions(playground.slowMotion),
     ...stepCursorActions,
     ...interventionActions,
+    ...gridActions,
     ...focusActions,
   };
   return Object.fromEntries(

@@ -4,6 +4,7 @@
  */
 import { toFailure } from '../foundation/errors.ts';
 import { cursorStore } from './cursor-store.ts';
+import { gridStore } from './grid-store.ts';
 import type { RunLibrary } from './persistence.ts';
 import type { RunKeys } from './run-key.ts';
 import { runStore, tell } from './run-store.ts';
@@ -24,7 +25,7 @@ export class Autosave {
   /** Which run is saved under which key; another run than this is not saved. */
   #bound: { readonly runId: string; readonly key: string } | null = null;
   #saving = false;
-  /** Run and step of the last complete save. */
+  /** Run, step and grids of the last complete save. */
   #saved = '';
   #failed = false;
 
@@ -85,12 +86,14 @@ export class Autosave {
       const checkpoint = await this.#session.checkpoint();
       // The tab may have moved on to another run meanwhile.
       if (!checkpoint || !this.#isCurrent(bound)) return;
+      // What comes in while it is written is saved the next time.
+      const version = this.#version(checkpoint.step);
       const savedAt = Date.now();
       const { presetId } = settingsStore.getState();
       const write = (): Promise<void> =>
         this.#library.save({ key: bound.key, presetId, checkpoint, savedAt }, this.#session.data);
       await (this.#snapshots ? this.#snapshots.makingRoom(write) : write());
-      this.#saved = this.#version(checkpoint.step);
+      this.#saved = version;
       this.#failed = false;
       runStore.setState({ savedAt });
       // The tab may have moved on while the run was written.
@@ -118,6 +121,6 @@ export class Autosave {
   }
 
   #version(step: number): string {
-    return `${runStore.getState().run?.runId ?? ''} ${step}`;
+    return `${runStore.getState().run?.runId ?? ''} ${step} ${gridStore.getState().gridRevision}`;
   }
 }

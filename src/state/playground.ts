@@ -13,6 +13,7 @@ import type { Difference } from './differences.ts';
 import { frames } from './drawing.ts';
 import { layoutStore } from './layout-store.ts';
 import type { SharedView } from './link.ts';
+import { measureGridsWith } from './grid-store.ts';
 import { followGradient } from './gradient-follower.ts';
 import { InterventionRunner } from './intervention-runner.ts';
 import { tellImported, tellUndo } from './notices.ts';
@@ -57,6 +58,7 @@ export class Playground {
     this.session = new Session({ client, afterDraw: (callback) => frames.afterDraw(callback) });
     this.slowMotion = new SlowMotionPlayer(this.session);
     followGradient(this.session);
+    measureGridsWith(this.session);
     this.interventions = new InterventionRunner((request) => this.session.intervene(request));
   }
 

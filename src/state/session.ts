@@ -20,6 +20,7 @@ import type {
   UpdateReport,
 } from '../worker/protocol.ts';
 import type { TrainingClient } from '../worker/client.ts';
+import { addGrids, replaceGrids, tellMeasuring } from './grid-store.ts';
 import { gradientStore } from './gradient-store.ts';
 import { metricsStore } from './metrics-store.ts';
 import { firstProbe, runStore, tell } from './run-store.ts';
@@ -111,6 +112,20 @@ export class Session {
   /** Follows the gradient through time of the probe and of one position's loss; null: no longer. */
   watchGradient(watch: { readonly position: number | null } | null): Promise<boolean> {
     return this.#send({ type: 'watchGradient', watch });
+  }
+
+  /** Measures the generalisation grid of the present weights; progress and result go to the grid store. */
+  measureGrid(): Promise<boolean> {
+    return this.#send({ type: 'measureGrid' });
+  }
+
+  cancelGrid(): Promise<boolean> {
+    return this.#send({ type: 'cancelGrid' });
+  }
+
+  /** Measures it again with evaluations while training goes on, or no longer. */
+  followGrid(follow: boolean): Promise<boolean> {
+    return this.#send({ type: 'followGrid', follow });
   }
 
   /** The next training step taken apart; nothing changes. null (and a message) if that cannot be done now. */
@@ -335,6 +350,7 @@ export class Session {
     snapshotStore.hold(null);
     snapshotStore.set(null);
     gradientStore.clear();
+    replaceGrids(this.#resuming?.grids);
     runStore.setState({
       run,
       probe: firstProbe,
@@ -367,6 +383,13 @@ export class Session {
       case 'timeGradient':
         gradientStore.add(event.gradient);
         return;
+      case 'grids':
+        addGrids(event.grids);
+        return;
+      case 'gridProgress':
+        tellMeasuring(event.progress);
+        if (event.failure) tell('failure', event.failure);
+        return;
       case 'rehearsal':
       case 'update':
         return; // heard by whoever asked
@@ -379,6 +402,7 @@ export class Session {
       case 'restarted':
         metricsStore.replace();
         gradientStore.clear();
+        replaceGrids();
         return;
       case 'stopped':
         runStore.setState(({ status }) => ({

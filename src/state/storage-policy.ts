@@ -4,6 +4,7 @@
  */
 import type { Cursor } from './cursor-store.ts';
 import type { CompareSettings } from './fleet/commands.ts';
+import type { GridState } from './grid-store.ts';
 import type { InterventionState } from './interventions.ts';
 import type { Layout } from './layout-store.ts';
 import type { LibraryList } from './library.ts';
@@ -12,7 +13,16 @@ import type { Settings } from './settings-store.ts';
 import type { Travel } from './travel-store.ts';
 
 export interface PageState
-  extends RunState, Settings, Cursor, Layout, Travel, LibraryList, InterventionState, CompareSettings {
+  extends
+    RunState,
+    Settings,
+    Cursor,
+    Layout,
+    Travel,
+    LibraryList,
+    InterventionState,
+    GridState,
+    CompareSettings {
   /** The runs beside the current one; in a database of their own. */
   readonly fleet: unknown;
   readonly theme: unknown;
@@ -56,6 +66,10 @@ export const storagePolicy = {
   slowMotion: { reload: 'gone', share: 'never' },
   training: { reload: 'run', share: 'never' },
   metrics: { reload: 'run', share: 'never' },
+  grids: { reload: 'run', share: 'never' },
+  measuring: { reload: 'gone', share: 'never' },
+  gridRevision: { reload: 'gone', share: 'never' },
+  gridFollowers: { reload: 'gone', share: 'never' },
   savedAt: { reload: 'run', share: 'never' },
   probe: { reload: 'run', share: 'link' },
   // The newest is produced anew, those of earlier steps come back with the run as long as there is space for them.

@@ -7,10 +7,11 @@
 import { checkFields, integer, toggle } from '../foundation/fields.ts';
 import type { ValuesOf } from '../foundation/fields.ts';
 import { RandomStream } from '../foundation/random.ts';
+import { levelsAround } from './common/difficulty.ts';
 import { drawOnSide, heldOutSentence, isSeparable, trainedSplits } from './common/splits.ts';
 import { TokenWriter, blankLabel, chance, letters, targetsWhere, tokenInstance } from './common/tokens.ts';
 import { drawPairs, noiseLabels } from './common/pairs.ts';
-import type { Split, SplitName, TaskDefinition, TaskInstance, TokenSample } from './task.ts';
+import type { Difficulty, Split, SplitName, TaskDefinition, TaskInstance, TokenSample } from './task.ts';
 
 const fields = {
   keys: integer('Keys', [2, 8, 26], 'How many different keys there are to choose from.'),
@@ -68,6 +69,10 @@ function associativeRecallInstance(config: ValuesOf<typeof fields>): TaskInstanc
     const random = new RandomStream('associative-recall', seed, split, index);
     const pairs = split === 'morePairs' ? morePairs : random.between(1, mostPairs);
     const distractors = split === 'moreDistractors' ? moreDistractors : random.between(0, config.distractors);
+    return draw(random, split, pairs, distractors);
+  }
+
+  function draw(random: RandomStream, split: SplitName, pairs: number, distractors: number): TokenSample {
     // Flat list key, value, key, value, …; held-out samples have other lists.
     const shown = drawOnSide(split, isSeparable((keys / 2) ** pairs * values ** pairs), () =>
       drawPairs(random, { pairs, keys, values, distinct: !overwrite }).flat(),
@@ -109,21 +114,15 @@ function associativeRecallInstance(config: ValuesOf<typeof fields>): TaskInstanc
       },
     ],
     sample,
-    complete(typed) {
-      const end = typed.indexOf(mark);
-      const valueOf = new Map<number, number>();
-      for (let t = 0; t < end; t++) {
-        const [token, next = -1] = [typed[t]!, typed[t + 1]];
-        if (token >= keys) continue;
-        if (next < keys || next >= noise) return null;
-        valueOf.set(token, next);
-      }
-      const asked = typed.slice(end + 1);
-      if (end < 0 || asked.length === 0 || !asked.every((key) => valueOf.has(key))) return null;
-      const writer = new TokenWriter().read(...typed.slice(0, end + 1));
-      for (const key of asked) writer.ask(key, valueOf.get(key)!);
-      return writer.finish();
+    difficulty: {
+      axes: axesOf(config, mostPairs, roomFor(Infinity)),
+      positions: ([pairs = 0, distractors = 0]) => positions(pairs, distractors),
+      sample(seed, [pairs = 0, distractors = 0], index) {
+        const random = new RandomStream('associative-recall', seed, 'levels', pairs, distractors, index);
+        return draw(random, 'heldOut', pairs, distractors);
+      },
     },
+    complete: (typed) => completed(typed, { keys, noise, mark }),
     reference({ tokens, ...rest }) {
       const valueOf = new Map<number, number>();
       const end = tokens.indexOf(mark);
@@ -142,4 +141,49 @@ function morePairsSplit(length: number): Split {
       'Twice the highest trained number of pairs (or as many as there are keys): how full can the memory get?',
     length,
   };
+}
+
+/** @param most how many pairs there can be at all */
+function axesOf(
+  { distractors }: ValuesOf<typeof fields>,
+  mostPairs: number,
+  most: number,
+): Difficulty['axes'] {
+  return [
+    {
+      name: 'pairs',
+      label: 'pairs',
+      explanation: 'How many pairs of a key and a value are shown.',
+      values: levelsAround([1, mostPairs], { bounds: [1, most] }),
+      trained: [1, mostPairs],
+    },
+    {
+      name: 'distractors',
+      label: 'distractors',
+      unit: 'tokens',
+      explanation: 'How many noise tokens are scattered between the pairs.',
+      values: levelsAround([0, distractors], { bounds: [0, Infinity], inside: 3 }),
+      trained: [0, distractors],
+    },
+  ];
+}
+
+/** Tokens below `keys` are keys, those below `noise` values; questions follow `mark`. */
+function completed(
+  typed: readonly number[],
+  { keys, noise, mark }: { readonly keys: number; readonly noise: number; readonly mark: number },
+): TokenSample | null {
+  const end = typed.indexOf(mark);
+  const valueOf = new Map<number, number>();
+  for (let t = 0; t < end; t++) {
+    const [token, next = -1] = [typed[t]!, typed[t + 1]];
+    if (token >= keys) continue;
+    if (next < keys || next >= noise) return null;
+    valueOf.set(token, next);
+  }
+  const asked = typed.slice(end + 1);
+  if (end < 0 || asked.length === 0 || !asked.every((key) => valueOf.has(key))) return null;
+  const writer = new TokenWriter().read(...typed.slice(0, end + 1));
+  for (const key of asked) writer.ask(key, valueOf.get(key)!);
+  return writer.finish();
 }

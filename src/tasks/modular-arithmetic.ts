@@ -5,6 +5,7 @@
 import { checkFields } from '../foundation/fields.ts';
 import type { ValuesOf } from '../foundation/fields.ts';
 import { RandomStream } from '../foundation/random.ts';
+import { levelsAround } from './common/difficulty.ts';
 import { lengthFields, lengthRange } from './common/fields.ts';
 import { drawOnSide, heldOutSentence, isSeparable, lengthFactor } from './common/splits.ts';
 import { lengthSplits, trainedSplits } from './common/splits.ts';
@@ -35,6 +36,10 @@ function modularArithmeticInstance(values: ValuesOf<typeof fields>): TaskInstanc
     const random = new RandomStream('modular-arithmetic', seed, split, index);
     const factor = lengthFactor(split);
     const numbers = factor > 1 ? factor * most : random.between(fewest, most);
+    return draw(random, split, numbers);
+  }
+
+  function draw(random: RandomStream, split: SplitName, numbers: number): TokenSample {
     const different = modulus ** numbers * 3 ** (numbers - 1);
     const expression = drawOnSide(split, isSeparable(different), () =>
       Array.from({ length: 2 * numbers - 1 }, (_, i) =>
@@ -59,6 +64,20 @@ function modularArithmeticInstance(values: ValuesOf<typeof fields>): TaskInstanc
       ...lengthSplits('numbers', (factor) => positions(factor * most)),
     ],
     sample,
+    difficulty: {
+      axes: [
+        {
+          name: 'numbers',
+          label: 'numbers',
+          explanation: 'How many numbers the expression has.',
+          values: levelsAround([fewest, most], { bounds: [1, Infinity] }),
+          trained: [fewest, most],
+        },
+      ],
+      positions: ([numbers = 0]) => positions(numbers),
+      sample: (seed, [numbers = 0], index) =>
+        draw(new RandomStream('modular-arithmetic', seed, 'levels', numbers, index), 'heldOut', numbers),
+    },
     complete(typed) {
       const expression = typed.at(-1) === equals ? typed.slice(0, -1) : typed;
       const isExpression =

@@ -6,6 +6,7 @@
 import { checkFields } from '../foundation/fields.ts';
 import type { ValuesOf } from '../foundation/fields.ts';
 import { RandomStream } from '../foundation/random.ts';
+import { lengthAxis } from './common/difficulty.ts';
 import { lengthFields, lengthRange } from './common/fields.ts';
 import { drawOnSide, heldOutSentence, isSeparable, lengthFactor } from './common/splits.ts';
 import { lengthSplits, trainedSplits } from './common/splits.ts';
@@ -48,11 +49,11 @@ function parityInstance(values: ValuesOf<typeof fields>): TaskInstance {
     const random = new RandomStream('parity', seed, split, index);
     const factor = lengthFactor(split);
     const length = factor > 1 ? factor * longest : random.between(shortest, longest);
-    const bits = drawOnSide(split, isSeparable(2 ** length), () =>
-      Array.from({ length }, () => random.integer(2)),
-    );
-    return whole(bits, values.labels === 'dense' && factor === 1);
+    return whole(draw(random, split, length), values.labels === 'dense' && factor === 1);
   }
+
+  const draw = (random: RandomStream, split: SplitName, length: number): number[] =>
+    drawOnSide(split, isSeparable(2 ** length), () => Array.from({ length }, () => random.integer(2)));
 
   function whole(bits: readonly number[], dense: boolean): TokenSample {
     const writer = new TokenWriter();
@@ -73,6 +74,19 @@ function parityInstance(values: ValuesOf<typeof fields>): TaskInstance {
       ...lengthSplits('bits', (factor) => factor * longest),
     ],
     sample,
+    difficulty: {
+      axes: [
+        lengthAxis(
+          'bits',
+          [shortest, longest],
+          'How many bits are shown; the answer is asked at the last one only.',
+        ),
+      ],
+      positions: ([length = 0]) => length,
+      // Asked at every bit, an accuracy would be that of all shorter lengths as well.
+      sample: (seed, [length = 0], index) =>
+        whole(draw(new RandomStream('parity', seed, 'levels', length, index), 'heldOut', length), false),
+    },
     complete: (typed) =>
       typed.every((token) => token > 0)
         ? whole(

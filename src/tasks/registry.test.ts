@@ -8,8 +8,12 @@ import {
   expectFailure,
   expectReferenceAgrees,
   expectSoundSample,
+  instance,
+  keyOf,
+  manySamples,
 } from '../testing/task-checks.ts';
 import { taskById, tasks } from './registry.ts';
+import type { TokenSample } from './task.ts';
 
 describe('the shelf of tasks', () => {
   it('finds each task by its id, and no id twice', () => {
@@ -26,6 +30,25 @@ describe('the shelf of tasks', () => {
     expect(failure.message).toContain('Symbols must be between 2 and 26');
   });
 });
+
+/** Contents so few that training shows most of them, and the levels that these settings train. */
+const fewContents = [
+  ['copy', { symbols: 8, minimumLength: 3, maximumLength: 3 }, [3, 8]],
+  ['repeat-copy', { symbols: 8, minimumLength: 3, maximumLength: 3, repeats: 1 }, [3, 1]],
+  ['t-maze', { ways: 4, minimumLength: 3, maximumLength: 3 }, [3, 4]],
+  ['parity', { minimumLength: 8, maximumLength: 8 }, [8]],
+  ['modular-arithmetic', { minimumLength: 3, maximumLength: 3 }, [3]],
+] as const;
+
+it.each(fewContents)(
+  '%s measures trained levels on contents that training never shows',
+  (id, values, levels) => {
+    const task = instance(taskById(id), values);
+    const shown = new Set(manySamples(task, 1, 'train', 3000).map(keyOf));
+    const drawn = Array.from({ length: 50 }, (_, i) => task.difficulty!.sample(1, levels, i) as TokenSample);
+    expect(drawn.filter((sample) => shown.has(keyOf(sample)))).toEqual([]);
+  },
+);
 
 describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) => {
   const data = dataFor(id);
@@ -56,6 +79,36 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
         }
       }),
       { numRuns: 40, seed: 1 },
+    );
+  });
+
+  const measured = task.instantiate(defaultsOf(task.fields), data).difficulty !== undefined;
+
+  it.runIf(measured)('gives sound samples at every level of its difficulty, for any allowed setting', () => {
+    const cases = fc.tuple(anyValues(task.fields), fc.integer({ min: 0, max: 2 ** 31 }), fc.nat(1e6));
+    fc.assert(
+      fc.property(cases, ([values, seed, index]) => {
+        const instance = task.instantiate(values, data);
+        const difficulty = instance.difficulty!;
+        for (const { values: levels, trained } of difficulty.axes) {
+          expect(levels).toEqual([...new Set(levels)].sort((a, b) => a - b));
+          expect(levels).toContain(trained[0]);
+          expect(levels).toContain(trained[1]);
+        }
+        const [first, second] = difficulty.axes;
+        expect(first.values.length * (second?.values.length ?? 1)).toBeLessThanOrEqual(81);
+        for (const column of first.values)
+          for (const row of second?.values ?? [null]) {
+            const levels = row === null ? [column] : [column, row];
+            const positions = difficulty.positions(levels);
+            if (positions > 1500) continue; // never measured
+            const sample = difficulty.sample(seed, levels, index);
+            expectSoundSample(instance, sample, positions);
+            expectReferenceAgrees(instance, sample);
+            expect(difficulty.sample(seed, levels, index)).toEqual(sample);
+          }
+      }),
+      { numRuns: 8, seed: 1 },
     );
   });
 

@@ -8,6 +8,7 @@
 import { checkFields, integer } from '../foundation/fields.ts';
 import type { ValuesOf } from '../foundation/fields.ts';
 import { RandomStream } from '../foundation/random.ts';
+import { lengthAxis, levelsAround } from './common/difficulty.ts';
 import { lengthFields, lengthRange } from './common/fields.ts';
 import { drawOnSide, heldOutSentence, isSeparable, lengthFactor } from './common/splits.ts';
 import { lengthSplits, trainedSplits } from './common/splits.ts';
@@ -51,6 +52,10 @@ function repeatCopyInstance(values: ValuesOf<typeof fields>): TaskInstance {
     const factor = lengthFactor(split);
     const length = factor > 1 ? factor * longest : random.between(shortest, longest);
     const times = split === 'moreRepeats' ? 2 * repeats : random.between(1, repeats);
+    return draw(random, split, length, times);
+  }
+
+  function draw(random: RandomStream, split: SplitName, length: number, times: number): TokenSample {
     const shown = drawOnSide(split, isSeparable(symbols ** length), () =>
       Array.from({ length }, () => random.integer(symbols)),
     );
@@ -78,6 +83,23 @@ function repeatCopyInstance(values: ValuesOf<typeof fields>): TaskInstance {
       },
     ],
     sample,
+    difficulty: {
+      axes: [
+        lengthAxis('symbols', [shortest, longest]),
+        {
+          name: 'repeats',
+          label: 'repeats',
+          explanation: 'How often the symbols must come out.',
+          values: levelsAround([1, repeats], { bounds: [1, Infinity] }),
+          trained: [1, repeats],
+        },
+      ],
+      positions: ([length = 0, times = 0]) => positions(length, times),
+      sample(seed, [length = 0, times = 0], index) {
+        const random = new RandomStream('repeat-copy', seed, 'levels', length, times, index);
+        return draw(random, 'heldOut', length, times);
+      },
+    },
     complete(typed) {
       const times = typed.filter((token) => token === delimiter).length;
       const end = times > 0 ? typed.indexOf(delimiter) : typed.length;

@@ -8,12 +8,13 @@
 import { checkFields, integer } from '../foundation/fields.ts';
 import type { ValuesOf } from '../foundation/fields.ts';
 import { RandomStream } from '../foundation/random.ts';
+import { levelsAround } from './common/difficulty.ts';
 import { ordered } from './common/fields.ts';
 import { drawPairs, noiseLabels } from './common/pairs.ts';
 import { drawOnSide, heldOutSentence, isSeparable, lengthFactor } from './common/splits.ts';
 import { lengthSplits, trainedSplits } from './common/splits.ts';
 import { TokenWriter, blankLabel, chance, letters, targetsWhere, tokenInstance } from './common/tokens.ts';
-import type { SplitName, TaskDefinition, TaskInstance, TokenSample } from './task.ts';
+import type { Difficulty, SplitName, TaskDefinition, TaskInstance, TokenSample } from './task.ts';
 
 const fields = {
   pairs: integer(
@@ -58,6 +59,7 @@ function segmentRecallInstance(config: ValuesOf<typeof fields>): TaskInstance {
   const [shortest, longest] = ordered(config.minimumGap, config.maximumGap);
   const noise = keys + values;
   const blank = noise + noiseLabels.length;
+  const segmentsOf = (count: number): number => Math.ceil(count / pairs);
   /** A gap of none cannot be doubled; then one and two segments stand for it. */
   const farGap = (factor: number): number => (longest > 0 ? factor * longest : factor / 2);
 
@@ -65,12 +67,18 @@ function segmentRecallInstance(config: ValuesOf<typeof fields>): TaskInstance {
     const random = new RandomStream('segment-recall', seed, split, index);
     const factor = lengthFactor(split);
     const gap = factor > 1 ? farGap(factor) : random.between(shortest, longest);
-    const shown = drawOnSide(split, isSeparable((keys / 2) ** pairs * values ** pairs), () =>
-      drawPairs(random, { pairs, keys, values, distinct: true }).flat(),
+    return draw(random, split, gap, pairs);
+  }
+
+  /** Noise fills the last segment of pairs, where they do not: a gap begins with a segment, so do the questions. */
+  function draw(random: RandomStream, split: SplitName, gap: number, count: number): TokenSample {
+    const shown = drawOnSide(split, isSeparable((keys / 2) ** count * values ** count), () =>
+      drawPairs(random, { pairs: count, keys, values, distinct: true }).flat(),
     );
     const writer = new TokenWriter().read(...shown);
-    for (let t = 0; t < gap * segment; t++) writer.read(noise + random.integer(noiseLabels.length));
-    for (const pair of random.permutation(pairs))
+    for (let t = shown.length; t < (segmentsOf(count) + gap) * segment; t++)
+      writer.read(noise + random.integer(noiseLabels.length));
+    for (const pair of random.permutation(count))
       writer.ask(shown[2 * pair]!, shown[2 * pair + 1]!).read(blank);
     return writer.finish();
   }
@@ -88,6 +96,14 @@ function segmentRecallInstance(config: ValuesOf<typeof fields>): TaskInstance {
       ...lengthSplits('noise segments', (factor) => (2 + farGap(factor)) * segment),
     ],
     sample,
+    difficulty: {
+      axes: axesOf([shortest, longest], pairs, keys),
+      positions: ([gap = 0, count = 0]) => (segmentsOf(count) + gap) * segment + 2 * count,
+      sample(seed, [gap = 0, count = 0], index) {
+        const random = new RandomStream('segment-recall', seed, 'levels', gap, count, index);
+        return draw(random, 'heldOut', gap, count);
+      },
+    },
     complete(typed) {
       const shown = typed.slice(0, segment);
       const isPairs = shown.every((token, t) =>
@@ -104,12 +120,36 @@ function segmentRecallInstance(config: ValuesOf<typeof fields>): TaskInstance {
       return writer.finish();
     },
     reference(given) {
-      const shown = given.tokens.subarray(0, segment);
-      return targetsWhere(given, (t) => {
-        const place = t < segment ? -1 : shown.indexOf(given.tokens[t]!);
-        return place < 0 ? undefined : shown[place + 1];
+      const { tokens } = given;
+      const isValue = (token: number | undefined): boolean =>
+        token !== undefined && token >= keys && token < noise;
+      // A key with its value behind it is a pair, one with a blank behind it a question.
+      const valueOf = new Map<number, number>();
+      tokens.forEach((token, t) => {
+        if (token < keys && isValue(tokens[t + 1])) valueOf.set(token, tokens[t + 1]!);
       });
+      return targetsWhere(given, (t) => (isValue(tokens[t + 1]) ? undefined : valueOf.get(tokens[t]!)));
     },
     baseline: chance(values),
   });
+}
+
+function axesOf(gaps: readonly [number, number], pairs: number, keys: number): Difficulty['axes'] {
+  return [
+    {
+      name: 'gap',
+      label: 'gap',
+      unit: 'segments of noise',
+      explanation: 'How many segments of noise lie between the pairs and the questions.',
+      values: levelsAround(gaps, { bounds: [0, Infinity], beyondNone: [1, 2, 4] }),
+      trained: gaps,
+    },
+    {
+      name: 'pairs',
+      label: 'pairs',
+      explanation: 'How many pairs are shown, in as many segments as they need, and asked.',
+      values: levelsAround([pairs, pairs], { bounds: [1, keys] }),
+      trained: [pairs, pairs],
+    },
+  ];
 }

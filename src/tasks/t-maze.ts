@@ -8,11 +8,12 @@
 import { checkFields, integer, toggle } from '../foundation/fields.ts';
 import type { ValuesOf } from '../foundation/fields.ts';
 import { RandomStream } from '../foundation/random.ts';
+import { doublingTo, lengthAxis } from './common/difficulty.ts';
 import { lengthFields, lengthRange } from './common/fields.ts';
 import { drawOnSide, heldOutSentence, isSeparable, lengthFactor } from './common/splits.ts';
 import { lengthSplits, trainedSplits } from './common/splits.ts';
 import { TokenWriter, blankLabel, chance, targetsWhere, tokenInstance } from './common/tokens.ts';
-import type { SplitName, TaskDefinition, TaskInstance, TokenSample } from './task.ts';
+import type { DifficultyAxis, SplitName, TaskDefinition, TaskInstance, TokenSample } from './task.ts';
 
 const ways = ['↑', '↓', '↖', '↗', '↘', '↙', '←', '→'];
 const walls = ['─', '═', '┄', '┅'];
@@ -48,15 +49,32 @@ function tMazeInstance(config: ValuesOf<typeof fields>): TaskInstance {
     const random = new RandomStream('t-maze', seed, split, index);
     const factor = lengthFactor(split);
     const cells = factor > 1 ? factor * longest : random.between(shortest, longest);
-    const path = drawOnSide(split, isSeparable(config.ways * looks ** cells), () => [
+    return draw(random, split, cells, looks);
+  }
+
+  function draw(random: RandomStream, split: SplitName, cells: number, used: number): TokenSample {
+    const path = drawOnSide(split, isSeparable(config.ways * used ** cells), () => [
       random.integer(config.ways),
-      ...Array.from({ length: cells }, () => corridor + random.integer(looks)),
+      ...Array.from({ length: cells }, () => corridor + random.integer(used)),
     ]);
     return new TokenWriter()
       .read(...path)
       .ask(junction, path[0]!)
       .finish();
   }
+
+  const length = lengthAxis(
+    'cells',
+    [shortest, longest],
+    'How long the corridor is between the cue and the junction.',
+  );
+  const pattern: DifficultyAxis = {
+    name: 'looks',
+    label: 'patterns',
+    explanation: 'In how many ways the cells of the corridor look; with one, nothing is there to be noticed.',
+    values: doublingTo(looks, 1),
+    trained: [looks, looks],
+  };
 
   return tokenInstance({
     vocabulary: [...ways.slice(0, config.ways), ...walls, '┤', blankLabel],
@@ -71,6 +89,14 @@ function tMazeInstance(config: ValuesOf<typeof fields>): TaskInstance {
       ...lengthSplits('cells', (factor) => factor * longest + 2),
     ],
     sample,
+    difficulty: {
+      axes: config.patterns ? [length, pattern] : [length],
+      positions: ([cells = 0]) => cells + 2,
+      sample(seed, [cells = 0, used = looks], index) {
+        const random = new RandomStream('t-maze', seed, 'levels', cells, used, index);
+        return draw(random, 'heldOut', cells, used);
+      },
+    },
     complete(typed) {
       const path = typed.at(-1) === junction ? typed.slice(0, -1) : typed;
       const [cue = junction, ...cells] = path;

@@ -50,6 +50,38 @@ export interface UserData extends DataFile {
   readonly more?: readonly DataFile[];
 }
 
+/** Something that a sample has more or less of, e.g. pairs to remember or noise between them. */
+export interface DifficultyAxis {
+  /** e.g. "pairs" */
+  readonly name: string;
+  /** Title of the axis, in the plural, e.g. "pairs" or "different symbols". */
+  readonly label: string;
+  /** What the levels count, where the label does not say it. */
+  readonly unit?: string;
+  /** One sentence: what grows along this axis. */
+  readonly explanation: string;
+  /** Ascending. */
+  readonly values: readonly number[];
+  /** The lowest and the highest level of training. */
+  readonly trained: readonly [lowest: number, highest: number];
+}
+
+/**
+ * How a task gets harder, by one or two measures that can be set: what the generalisation grid measures. A cell is a level of
+ * every axis.
+ */
+export interface Difficulty {
+  /** The first runs along x, the second along y. */
+  readonly axes: readonly [DifficultyAxis] | readonly [DifficultyAxis, DifficultyAxis];
+  /** Of the longest sample at these levels. */
+  positions(levels: readonly number[]): number;
+  /**
+   * Sample i at these levels, one for each axis: a pure function of (seed, levels, i), never from contents that training shows,
+   * where the task keeps some apart.
+   */
+  sample(seed: number, levels: readonly number[], index: number): Sample;
+}
+
 /** A task with its fields fixed. */
 export interface TaskInstance {
   /** 'tokens': cross-entropy over `vocabulary`. 'vectors': mean squared error. */
@@ -70,6 +102,8 @@ export interface TaskInstance {
    * it is no input of this task, and then nobody knows the answers. Absent: nobody ever does.
    */
   complete?(tokens: readonly number[]): TokenSample | null;
+  /** Absent: the task has no measure of difficulty of its own beside its splits. */
+  readonly difficulty?: Difficulty;
   /** What a guess without memory reaches, e.g. accuracy by chance or perplexity of unigrams. */
   readonly baseline?: Mark;
   /** The best that any model can reach where that is not a perfect answer: the entropy of the data, as perplexity. */

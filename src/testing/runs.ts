@@ -147,6 +147,9 @@ export class ScriptedClient implements TrainingClient {
         return;
       case 'probe':
       case 'watchGradient':
+      case 'measureGrid':
+      case 'cancelGrid':
+      case 'followGrid':
       case 'rehearse':
       case 'update':
       case 'measureExecutors':

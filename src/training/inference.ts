@@ -89,6 +89,11 @@ function batchedTaps({ variants, schedule }: Program): ReadonlySet<string> {
 /** Samples of one forward pass of an evaluation: large enough to be quick, small enough that commands are heard soon. */
 const evaluationBatch = 64;
 
+/** Batches of the same size that hold `total` samples, the last perhaps more than are wanted. */
+export function evaluationBatchOf(total: number): { readonly size: number; readonly total: number } {
+  return { size: Math.ceil(total / Math.ceil(total / evaluationBatch)), total };
+}
+
 /** One measurement of all splits, in pieces. */
 export class EvaluationPass {
   readonly #run: PreparedRun;
@@ -112,8 +117,7 @@ export class EvaluationPass {
   async advance(): Promise<{ readonly split: SplitName; readonly scores: Scores } | null> {
     const split = this.#splits[0]!;
     const { task, config, training } = this.#run;
-    const total = training.evaluationSamples;
-    const size = Math.ceil(total / Math.ceil(total / evaluationBatch));
+    const { size, total } = evaluationBatchOf(training.evaluationSamples);
     const length = this.#run.lengthOf(split);
     const samples = samplesOf(task, config.seed, split, this.#measured, size);
     const inference = await this.#pool.get(length, size);

@@ -16,6 +16,11 @@ export type SessionCommand =
   | { readonly type: 'probe'; readonly probe: Probe }
   /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
   | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
+  /** Measure the generalisation grid of the present weights; one under way is given up. */
+  | { readonly type: 'measureGrid' }
+  | { readonly type: 'cancelGrid' }
+  /** Measure it again with evaluations while training goes on, or no longer. */
+  | { readonly type: 'followGrid'; readonly follow: boolean }
   /** Take the next step apart without making it; only while nothing is trained. */
   | { readonly type: 'rehearse' }
   /** Make one step like any other, and tell how far the weights moved. */

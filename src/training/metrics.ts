@@ -142,7 +142,8 @@ function logSumExp(values: ArrayLike<number>, start: number, count: number): num
   return largest + Math.log(sum);
 }
 
-function argMax(values: ArrayLike<number>, start: number, count: number): number {
+/** Index of the largest of `count` values from `start`; the first of equals. */
+export function argMax(values: ArrayLike<number>, start: number, count: number): number {
   let best = 0;
   for (let i = 1; i < count; i++) if (values[start + i]! > values[start + best]!) best = i;
   return best;

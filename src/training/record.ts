@@ -2,7 +2,8 @@
  * How far a run has come: step, seconds, tokens, and the metrics so far. Metric points are means over a fixed number of
  * steps, chosen so that a run of any length keeps about two thousand of them; evaluations are thinned when there are many.
  */
-import { thinnedBySteps } from '../foundation/thinning.ts';
+import { mostGrids, thinnedBySteps } from '../foundation/thinning.ts';
+import type { GeneralisationGrid } from './grid/grid.ts';
 import type { Checkpoint, Evaluation, MetricPoint } from './run.ts';
 
 const pointsPerRun = 2000;
@@ -16,7 +17,7 @@ export interface StepFigures {
   readonly tokens: number;
 }
 
-export type History = Pick<Checkpoint, 'step' | 'seconds' | 'tokens' | 'metrics' | 'evaluations'>;
+export type History = Pick<Checkpoint, 'step' | 'seconds' | 'tokens' | 'metrics' | 'evaluations' | 'grids'>;
 
 export class RunRecord {
   readonly #plannedSteps: number;
@@ -25,6 +26,7 @@ export class RunRecord {
   #tokens = 0;
   #metrics: MetricPoint[] = [];
   #evaluations: Evaluation[] = [];
+  #grids: GeneralisationGrid[] = [];
   #open = { steps: 0, loss: 0, gradientNorm: 0 };
 
   constructor(plannedSteps: number) {
@@ -68,8 +70,16 @@ export class RunRecord {
     return complete;
   }
 
+  /** A second one of the same step takes the place of the first. */
+  addGrid(grid: GeneralisationGrid): void {
+    this.#grids = thinnedBySteps([...this.#grids.filter(({ step }) => step < grid.step), grid], mostGrids);
+  }
+
   history(): History {
-    return { ...this.#position(), metrics: [...this.#metrics], evaluations: [...this.#evaluations] };
+    return {
+      ...this.#position(),
+      ...{ metrics: [...this.#metrics], evaluations: [...this.#evaluations], grids: [...this.#grids] },
+    };
   }
 
   /** Goes back (or on) to where a checkpoint was made; null is the start. */
@@ -79,6 +89,7 @@ export class RunRecord {
     this.#tokens = history?.tokens ?? 0;
     this.#metrics = [...(history?.metrics ?? [])];
     this.#evaluations = [...(history?.evaluations ?? [])];
+    this.#grids = [...(history?.grids ?? [])];
     this.#open = { steps: 0, loss: 0, gradientNorm: 0 };
   }
 

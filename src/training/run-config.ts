@@ -38,6 +38,8 @@ export interface PreparedRun {
   lossProgram(length: number): Program;
   /** Positions of the split's longest sample. */
   lengthOf(split: SplitName): number;
+  /** Why the model cannot read sequences of so many positions, or null. */
+  problemAt(length: number): string | null;
 }
 
 /**
@@ -60,8 +62,9 @@ export function prepareRun(config: RunConfig, data?: UserData): PreparedRun {
   if (task.kind === 'vectors' && model.input === 'tokens')
     throw invalid(`${model.name} reads tokens, but “${definition.name}” gives vectors of numbers.`);
   const modelConfig = { ...modelFields, ...model.sizes(ends) };
+  const problemAt = (length: number): string | null => model.problem?.(modelConfig, ends, length) ?? null;
   for (const { length } of task.splits) {
-    const problem = model.problem?.(modelConfig, ends, length);
+    const problem = problemAt(length);
     if (problem) throw invalid(problem);
   }
 
@@ -92,6 +95,7 @@ export function prepareRun(config: RunConfig, data?: UserData): PreparedRun {
     inferenceProgram: (length) => programOf(length, null),
     lossProgram: (length) => (length === program.length ? program : programOf(length, loss)),
     lengthOf: (split) => lengthOf(task, split),
+    problemAt,
   };
 }
 

@@ -5,6 +5,7 @@
 import type { ExecutorName, TrainingState } from '../executors/executor.ts';
 import type { FieldValues } from '../foundation/fields.ts';
 import type { TensorMap } from '../graph/types.ts';
+import type { GeneralisationGrid } from './grid/grid.ts';
 
 /** What defines a run: same config, same numbers (on the same executor). */
 export interface RunConfig {
@@ -147,6 +148,8 @@ export interface Checkpoint {
   readonly training: TrainingState;
   readonly metrics: readonly MetricPoint[];
   readonly evaluations: readonly Evaluation[];
+  /** Absent in runs that were saved before there were any. */
+  readonly grids?: readonly GeneralisationGrid[];
   /** Wall-clock time of the save, ms since 1970. */
   readonly savedAt: number;
 }

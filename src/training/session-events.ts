@@ -1,5 +1,6 @@
 /** What a training session tells while it lives. */
 import type { Failure } from '../foundation/errors.ts';
+import type { GeneralisationGrid, GridProgress } from './grid/grid.ts';
 import type {
   Checkpoint,
   Evaluation,
@@ -19,11 +20,14 @@ export type SessionEvent =
   /** One update was made. */
   | { readonly type: 'step'; readonly step: number; readonly loss: number }
   | { readonly type: 'metrics'; readonly point: MetricPoint }
-  /** One batch of an evaluation was run, or a part of a gradient through time. */
+  /** One batch of an evaluation or of a grid was run, or a part of a gradient through time. */
   | { readonly type: 'measuring' }
   | { readonly type: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
+  | { readonly type: 'grid'; readonly grid: GeneralisationGrid }
+  /** null: no grid is being measured any more; with a failure where it could not be. */
+  | { readonly type: 'gridProgress'; readonly progress: GridProgress | null; readonly failure?: Failure }
   | { readonly type: 'rehearsal'; readonly rehearsal: Rehearsal }
   /** After the one step that was asked for by `update`. */
   | { readonly type: 'update'; readonly update: UpdateReport }
@@ -35,5 +39,6 @@ export type SessionEvent =
       readonly step: number;
       readonly metrics: readonly MetricPoint[];
       readonly evaluations: readonly Evaluation[];
+      readonly grids: readonly GeneralisationGrid[];
     }
   | { readonly type: 'stopped'; readonly failure: Failure };

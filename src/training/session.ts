@@ -19,6 +19,8 @@ import { optimizerSettings, strategyOf } from './config.ts';
 import { PicturePace } from './picture-pace.ts';
 import { EvaluationPass, InferencePool, takeSnapshot } from './inference.ts';
 import type { Letter, Mailbox } from './mailbox.ts';
+import { GridWatch } from './grid/watch.ts';
+import type { GridView } from './grid/watch.ts';
 import { GradientWatch } from './gradient-watch.ts';
 import type { GradientView } from './gradient-watch.ts';
 import { initialParameters } from './parameters.ts';
@@ -66,14 +68,16 @@ export async function* trainingSession(setup: SessionSetup): Events {
   const store = await executor.createStore(run.parameters);
   let execution: Execution | null = null;
   const pool = new InferencePool(run, executor, store);
+  const grid = new GridWatch(run, executor, store, setup.clock ?? realClock);
   try {
     execution = await executor.compile(run.program, store, {
       batchSize: run.training.batchSize,
       strategy: strategyOf(run.training),
       ...(setup.onProgress && { onProgress: setup.onProgress }),
     });
-    yield* new Session(setup, store, execution, pool).live();
+    yield* new Session(setup, store, execution, pool, grid).live();
   } finally {
+    grid.dispose();
     pool.dispose();
     execution?.dispose();
     store.dispose();
@@ -93,6 +97,7 @@ class Session {
   /** Training goes on while the step is below this. */
   #stopAt = 0;
   readonly #gradient: GradientWatch;
+  readonly #grid: GridWatch;
   /** The weights before the next step, where its update is to be told. */
   #beforeUpdate: TrainingState | null = null;
   #evaluation: EvaluationPass | null = null;
@@ -104,7 +109,13 @@ class Session {
   #safe: Checkpoint;
   #savedAt = 0;
 
-  constructor(setup: SessionSetup, store: ParameterStore, execution: Execution, pool: InferencePool) {
+  constructor(
+    setup: SessionSetup,
+    store: ParameterStore,
+    execution: Execution,
+    pool: InferencePool,
+    grid: GridWatch,
+  ) {
     this.#run = setup.run;
     this.#mailbox = setup.mailbox;
     this.#clock = setup.clock ?? realClock;
@@ -112,6 +123,7 @@ class Session {
     this.#store = store;
     this.#execution = execution;
     this.#pool = pool;
+    this.#grid = grid;
     this.#gradient = new GradientWatch(setup.run, store, () => this.#clock.now());
     this.#probe = setup.probe ?? { split: 'heldOut', sampleIndex: 0 };
     this.#record = new RunRecord(setup.run.training.steps);
@@ -128,6 +140,7 @@ class Session {
       else if (this.#snapshotDue()) yield* this.#takeSnapshot();
       else if (this.#gradient.due(this.#gradientView())) yield* this.#followGradient();
       else if (this.#evaluation) yield* this.#measure(this.#evaluation);
+      else if (this.#grid.due(this.#gridView())) yield* this.#measureGrid();
       else if (this.#training) yield* this.#trainStep();
       else await this.#mailbox.arrival();
     }
@@ -171,6 +184,16 @@ class Session {
         case 'watchGradient':
           if (command.watch) this.#gradient.watch(command.watch.position);
           else this.#gradient.stop();
+          break;
+        case 'measureGrid':
+          yield await this.#grid.measure(this.#gridView());
+          break;
+        case 'cancelGrid':
+          this.#grid.cancel();
+          yield { type: 'gridProgress', progress: null };
+          break;
+        case 'followGrid':
+          this.#grid.follow(command.follow);
           break;
         case 'rehearse':
           this.#checkPaused();
@@ -337,6 +360,17 @@ class Session {
     yield gradient ? { type: 'timeGradient', gradient } : { type: 'measuring' };
   }
 
+  #gridView(): GridView {
+    const { step, evaluatedAt } = this.#record;
+    return { step, evaluatedAt, training: this.#training };
+  }
+
+  async *#measureGrid(): Events {
+    const event = await this.#grid.advance(this.#gridView());
+    if (event.type === 'grid') this.#record.addGrid(event.grid);
+    yield event;
+  }
+
   // ---- keeping
 
   /** The checkpoint before the first update. */
@@ -367,8 +401,8 @@ class Session {
   /** Stops at an earlier point of the run. */
   async *#goBack(checkpoint: Checkpoint): Events {
     await this.#goTo(checkpoint);
-    const { step, metrics, evaluations } = checkpoint;
-    yield { type: 'restarted', step, metrics, evaluations };
+    const { step, metrics, evaluations, grids = [] } = checkpoint;
+    yield { type: 'restarted', step, metrics, evaluations, grids };
     yield this.#stateEvent();
     yield { type: 'checkpoint', checkpoint };
   }
@@ -379,6 +413,7 @@ class Session {
     this.#safe = checkpoint;
     this.#stopAt = 0;
     this.#evaluation = null;
+    this.#grid.restart();
     this.#beforeUpdate = null;
     this.#restarts++;
     this.#savedAt = this.#clock.now();

@@ -4,6 +4,7 @@ import { forwardFlops, parameterBytes, strategyCost } from '../graph/cost.ts';
 import type { CostedStrategy } from '../graph/cost.ts';
 import type { Program } from '../graph/types.ts';
 import type { Sample, TaskInstance } from '../tasks/task.ts';
+import { describeGrid } from '../training/grid/plan.ts';
 import { describeMemory } from '../training/interventions/banks.ts';
 import { parameterCount } from '../training/parameters.ts';
 import type { PreparedRun } from '../training/run-config.ts';
@@ -13,6 +14,7 @@ const previewCount = 6;
 
 export function describeRun(run: PreparedRun, runId: string, executor: ExecutorName): RunDescription {
   const { config, task, parameters, program } = run;
+  const grid = describeGrid(run);
   const taps = new Map(
     program.variants.flatMap((variant) => variant.taps.map((tap) => [tap.name, tap.axes])),
   );
@@ -27,6 +29,7 @@ export function describeRun(run: PreparedRun, runId: string, executor: ExecutorN
     inputSize: task.inputSize,
     outputSize: task.outputSize,
     splits: task.splits.map(({ name, label, explanation, length }) => ({ name, label, explanation, length })),
+    ...(grid && { grid }),
     baseline: task.baseline ?? null,
     ...(task.optimum && { optimum: task.optimum }),
     previews: previews(task, config.seed),

@@ -177,8 +177,9 @@ export class TrainingHost {
     try {
       const active = await this.#open(failed.id, failed.run, checkpoint, this.#lost);
       this.#post({ type: 'restarted', runId: active.id });
-      const { metrics = [], evaluations = [] } = checkpoint ?? {};
+      const { metrics = [], evaluations = [], grids = [] } = checkpoint ?? {};
       this.#post({ type: 'metrics', points: metrics, evaluations, runId: active.id });
+      this.#post({ type: 'grids', grids, runId: active.id });
       this.#start(active);
       if (reason === null) {
         this.#post({ type: 'stopped', failure: executorFailed(failed, active, cause), runId: active.id });

@@ -8,6 +8,7 @@ import type { Failure } from '../foundation/errors.ts';
 import type { ExecutorReport } from '../executors/choose.ts';
 import type { ExecutorName } from '../executors/executor.ts';
 import type { UserData } from '../tasks/task.ts';
+import type { GeneralisationGrid, GridDescription, GridProgress } from '../training/grid/grid.ts';
 import type {
   InterventionRequest,
   InterventionResult,
@@ -36,6 +37,7 @@ export type {
   MemoryDescription,
   Survey,
 } from '../training/interventions/intervention.ts';
+export type { GeneralisationGrid, GridCell, GridDescription, GridProgress } from '../training/grid/grid.ts';
 export type { Probe };
 export type {
   Checkpoint,
@@ -148,6 +150,8 @@ export interface RunDescription {
     readonly explanation: string;
     readonly length: number;
   }[];
+  /** What the generalisation grid measures; absent where the task has no measure of difficulty. */
+  readonly grid?: GridDescription;
   readonly baseline: { readonly label: string; readonly metric: string; readonly value: number } | null;
   /** The best that any model can reach, where that is not a perfect answer. */
   readonly optimum?: { readonly label: string; readonly metric: string; readonly value: number };
@@ -179,6 +183,12 @@ export type Command =
   | { readonly type: 'intervene'; readonly request: InterventionRequest }
   /** Follow the gradient through time of the probe, and of the loss of one position; null: no longer. */
   | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
+  /** Measure the generalisation grid of the present weights. Progress comes as `gridProgress`, the result as `grids`. */
+  | { readonly type: 'measureGrid' }
+  /** Give up the grid that is being measured. */
+  | { readonly type: 'cancelGrid' }
+  /** Measure it again with evaluations while training goes on, or no longer. */
+  | { readonly type: 'followGrid'; readonly follow: boolean }
   /** Take the next training step apart without making it. Answered by a `rehearsal` event. */
   | { readonly type: 'rehearse' }
   /** One training step like any other. Answered by an `update` event that tells how far the weights moved. */
@@ -223,6 +233,10 @@ export type RunEvent =
     }
   | { readonly type: 'snapshot'; readonly frame: number; readonly snapshot: Snapshot }
   | { readonly type: 'timeGradient'; readonly gradient: TimeGradient }
+  /** New ones; after a restart those of the steps that remain. */
+  | { readonly type: 'grids'; readonly grids: readonly GeneralisationGrid[] }
+  /** null: no grid is being measured any more; with a failure where it could not be. */
+  | { readonly type: 'gridProgress'; readonly progress: GridProgress | null; readonly failure?: Failure }
   | { readonly type: 'rehearsal'; readonly rehearsal: Rehearsal }
   | { readonly type: 'update'; readonly update: UpdateReport }
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }

@@ -84,6 +84,12 @@ export class Reporter {
       case 'timeGradient':
         this.#send({ type: 'timeGradient', gradient: event.gradient });
         break;
+      case 'grid':
+        this.#send({ type: 'grids', grids: [event.grid] });
+        break;
+      case 'gridProgress':
+        this.#send(event);
+        break;
       case 'rehearsal':
         this.#send({ type: 'rehearsal', rehearsal: event.rehearsal });
         break;
@@ -100,6 +106,7 @@ export class Reporter {
         this.#evaluations = [...event.evaluations];
         this.#send({ type: 'restarted' });
         this.#flush();
+        if (event.grids.length > 0) this.#send({ type: 'grids', grids: event.grids });
         break;
       case 'stopped':
         this.#send({ type: 'stopped', failure: event.failure });

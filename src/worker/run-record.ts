@@ -6,6 +6,7 @@
 import type { ExecutorName, TrainingState } from '../executors/executor.ts';
 import { PlaygroundError } from '../foundation/errors.ts';
 import type { FieldValue, FieldValues } from '../foundation/fields.ts';
+import type { GeneralisationGrid, GridCell, Interval } from '../training/grid/grid.ts';
 import type { Checkpoint, Evaluation, MetricPoint, RunConfig } from '../training/run.ts';
 
 export interface Provenance {
@@ -29,10 +30,10 @@ export function recordOf(
   facts: Pick<RunRecord, 'presetId' | 'vocabulary' | 'provenance'>,
   withMetrics: boolean,
 ): unknown {
-  const { config, step, seconds, tokens, savedAt, metrics, evaluations } = checkpoint;
+  const { config, step, seconds, tokens, savedAt, metrics, evaluations, grids = [] } = checkpoint;
   return {
     ...{ config, step, seconds, tokens, savedAt, ...facts },
-    ...{ metrics: withMetrics ? metrics : [], evaluations: withMetrics ? evaluations : [] },
+    ...(withMetrics ? { metrics, evaluations, grids } : { metrics: [], evaluations: [] }),
   };
 }
 
@@ -41,7 +42,8 @@ const longestHistory = 100_000;
 
 /** @throws PlaygroundError `invalid-run` naming what is wrong. */
 export function checkpointOf(record: unknown, training: TrainingState): Checkpoint {
-  const { config, step, seconds, tokens, savedAt, metrics, evaluations } = table(record, 'the run');
+  const run = table(record, 'the run');
+  const { config, step, seconds, tokens, savedAt, metrics, evaluations } = run;
   return {
     format: 1,
     config: configOf(config),
@@ -52,7 +54,35 @@ export function checkpointOf(record: unknown, training: TrainingState): Checkpoi
     training,
     metrics: history(metrics, 'its metrics').map(metricPoint),
     evaluations: history(evaluations, 'its evaluations').map(evaluation),
+    // Files of older pages have none.
+    grids: history(run['grids'] ?? [], 'its grids').map(gridOf),
   };
+}
+
+function gridOf(value: unknown): GeneralisationGrid {
+  const { step, samples, cells } = table(value, 'a grid');
+  return {
+    step: count(step, 'a step'),
+    samples: count(samples, 'a number of samples'),
+    cells: history(cells, 'the cells of a grid').map(cellOf),
+  };
+}
+
+function cellOf(value: unknown): GridCell {
+  const cell = table(value, 'a cell of a grid');
+  return {
+    levels: history(cell['levels'], 'the levels of a cell').map((level) => count(level, 'a level')),
+    answers: count(cell['answers'], 'a number of answers'),
+    tokenAccuracy: figure(cell['tokenAccuracy'], 'an accuracy'),
+    tokenInterval: intervalOf(cell['tokenInterval']),
+    sequenceAccuracy: figure(cell['sequenceAccuracy'], 'an accuracy'),
+    sequenceInterval: intervalOf(cell['sequenceInterval']),
+  };
+}
+
+function intervalOf(value: unknown): Interval {
+  const [low, high] = history(value, 'the interval of an accuracy');
+  return [figure(low, 'an accuracy'), figure(high, 'an accuracy')];
 }
 
 /** '' where the record does not say. */

@@ -139,6 +139,8 @@ class Stint {
         return;
       case 'notice':
       case 'timeGradient':
+      case 'grids':
+      case 'gridProgress':
       case 'rehearsal':
       case 'update':
         break; // nobody looks inside while it trains

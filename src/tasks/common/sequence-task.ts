@@ -7,6 +7,7 @@
 import { checkFields, integer } from '../../foundation/fields.ts';
 import { RandomStream } from '../../foundation/random.ts';
 import type { SplitName, TaskDefinition, TaskInstance, TokenSample } from '../task.ts';
+import { doublingTo, lengthAxis } from './difficulty.ts';
 import { lengthFields, lengthRange } from './fields.ts';
 import {
   drawOnSide,
@@ -71,8 +72,17 @@ function sequenceInstance(
     const random = new RandomStream(task.id, seed, split, index);
     const factor = lengthFactor(split);
     const length = factor > 1 ? factor * longest : random.between(shortest, longest);
-    const shown = drawOnSide(split, isSeparable(symbols ** length), () =>
-      Array.from({ length }, () => random.integer(symbols)),
+    return draw(random, split, length, symbols);
+  }
+
+  function draw(random: RandomStream, split: SplitName, length: number, used: number): TokenSample {
+    // With fewer than all of them, which ones is drawn too.
+    const alphabet = used < symbols ? random.permutation(symbols) : null;
+    const shown = drawOnSide(split, isSeparable(used ** length), () =>
+      Array.from({ length }, () => {
+        const symbol = random.integer(used);
+        return alphabet ? alphabet[symbol]! : symbol;
+      }),
     );
     return whole(shown);
   }
@@ -91,6 +101,24 @@ function sequenceInstance(
       ...lengthSplits('symbols', (factor) => positions(factor * longest)),
     ],
     sample,
+    difficulty: {
+      axes: [
+        lengthAxis('symbols', [shortest, longest]),
+        {
+          name: 'used',
+          label: 'symbols in use',
+          explanation:
+            'Of how many of the symbols a sequence is made: with few of them the same symbol comes again and again, and only its place tells one from another.',
+          values: doublingTo(symbols),
+          trained: [symbols, symbols],
+        },
+      ],
+      positions: ([length = 0]) => positions(length),
+      sample(seed, [length = 0, used = 0], index) {
+        const random = new RandomStream(task.id, seed, 'levels', length, used, index);
+        return draw(random, 'heldOut', length, used);
+      },
+    },
     complete(typed) {
       const end = typed.includes(delimiter) ? typed.indexOf(delimiter) : typed.length;
       const [shown, rest] = [typed.slice(0, end), typed.slice(end + 1)];

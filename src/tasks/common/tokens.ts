@@ -70,7 +70,7 @@ export function asTokens(sample: Sample): TokenSample {
 /** What is particular to a task whose inputs and answers are tokens of one vocabulary. */
 interface TokenTask extends Pick<
   TaskInstance,
-  'vocabulary' | 'paddingToken' | 'splits' | 'complete' | 'baseline' | 'optimum' | 'picture'
+  'vocabulary' | 'paddingToken' | 'splits' | 'complete' | 'difficulty' | 'baseline' | 'optimum' | 'picture'
 > {
   sample(seed: number, split: SplitName, index: number): TokenSample;
   readonly reference?: (sample: TokenSample) => Int32Array;

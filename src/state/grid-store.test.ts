@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { aRun } from '../testing/runs.ts';
+import { addGrids, followGrids, gridAt, gridStore, measureGridsWith } from './grid-store.ts';
+import { replaceGrids, tellMeasuring, toggleMeasuring } from './grid-store.ts';
+import type { GeneralisationGrid } from './grid-store.ts';
+import { runStore } from './run-store.ts';
+
+const aGrid = (step: number, samples = 8): GeneralisationGrid => ({ step, samples, cells: [] });
+const run = { ...aRun('run 1'), grid: { axes: [], cells: [] } };
+const told = {
+  measureGrid: vi.fn(async () => true),
+  cancelGrid: vi.fn(async () => true),
+  followGrid: vi.fn(async (_follow: boolean) => true),
+};
+let end: () => void;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  runStore.setState({ run, configuring: false });
+  replaceGrids();
+  end = measureGridsWith(told);
+});
+afterEach(() => {
+  end();
+  runStore.setState({ run: null });
+});
+
+it('shows the latest grid that is not after the step, and the newest without one', () => {
+  addGrids([aGrid(10), aGrid(20)]);
+  addGrids([aGrid(30)]);
+  expect([null, 9, 10, 29, 99].map((step) => gridAt(step)?.step)).toEqual([30, undefined, 10, 20, 30]);
+});
+
+it('keeps one grid of a step, and not ever more of them', () => {
+  addGrids([aGrid(10), aGrid(20)]);
+  addGrids([aGrid(20, 16)]);
+  expect(gridStore.getState().grids).toEqual([aGrid(10), aGrid(20, 16)]);
+  for (let step = 21; step < 200; step++) addGrids([aGrid(step)]);
+  const { grids } = gridStore.getState();
+  expect(grids.length).toBeLessThanOrEqual(33);
+  expect([grids[0]!.step, grids.at(-1)!.step]).toEqual([10, 199]);
+});
+
+it('measures or stops measuring, where the task can be measured', () => {
+  toggleMeasuring();
+  tellMeasuring({ step: 1, done: 0, total: 4 });
+  toggleMeasuring();
+  expect([told.measureGrid.mock.calls.length, told.cancelGrid.mock.calls.length]).toEqual([1, 1]);
+  addGrids([aGrid(1)]);
+  expect(gridStore.getState().measuring).toBeNull();
+  runStore.setState({ run: aRun('run 2') });
+  toggleMeasuring();
+  expect(told.measureGrid).toHaveBeenCalledTimes(1);
+});
+
+it('follows the training while somebody wants it, in every new run anew', async () => {
+  const settle = () => new Promise((resolve) => setTimeout(resolve));
+  await settle();
+  expect(told.followGrid).not.toHaveBeenCalled();
+  const stop = followGrids();
+  await settle();
+  runStore.setState({ run: { ...run, runId: 'run 2' } });
+  await settle();
+  stop();
+  stop();
+  await settle();
+  runStore.setState({ run: { ...run, runId: 'run 3' } });
+  await settle();
+  expect(told.followGrid.mock.calls).toEqual([[true], [true], [false]]);
+});

@@ -1,0 +1,50 @@
+/**
+ * The generalisation grid as data: how well the weights of one training step do at every level of difficulty of the task.
+ * Everything here crosses the worker boundary and is kept with the run.
+ */
+import type { DifficultyAxis } from '../../tasks/task.ts';
+
+export type { DifficultyAxis };
+
+/** Lowest and highest value that the measured samples leave open, at 95 %. */
+export type Interval = readonly [low: number, high: number];
+
+export interface GridCell {
+  /** One for each axis. */
+  readonly levels: readonly number[];
+  /** Answers that counted, in all samples of the cell. */
+  readonly answers: number;
+  /** Share of answers that were right. */
+  readonly tokenAccuracy: number;
+  readonly tokenInterval: Interval;
+  /** Share of samples whose every answer was right. */
+  readonly sequenceAccuracy: number;
+  readonly sequenceInterval: Interval;
+}
+
+export interface GeneralisationGrid {
+  /** Training step whose weights were measured. */
+  readonly step: number;
+  /** Samples of each cell. */
+  readonly samples: number;
+  readonly cells: readonly GridCell[];
+}
+
+/** What a run's grid will look like, before anything is measured. */
+export interface GridDescription {
+  readonly axes: readonly DifficultyAxis[];
+  /** Row by row: the first axis runs fastest. */
+  readonly cells: readonly {
+    readonly levels: readonly number[];
+    readonly positions: number;
+    /** Why it is not measured, or null. */
+    readonly obstacle: string | null;
+  }[];
+}
+
+export interface GridProgress {
+  readonly step: number;
+  /** Cells. */
+  readonly done: number;
+  readonly total: number;
+}
