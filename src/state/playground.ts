@@ -134,20 +134,16 @@ export class Playground {
   }
 
   async undo(): Promise<void> {
-    const { probe } = runStore.getState();
     if (!(await this.session.undo())) return;
     this.discardSettings();
     await this.#keys.claimNew();
     this.#settle({ alreadySaved: false });
-    await this.#show(probe, cursorStore.getState().position);
   }
 
   async changeExecutor(executor: RunConfig['executor']): Promise<void> {
-    const { probe } = runStore.getState();
     if (!(await this.session.changeExecutor(executor))) return;
     settingsStore.setState(({ config }) => ({ config: { ...config, executor } }));
     this.#autosave?.bind({ alreadySaved: false });
-    await this.#show(probe, cursorStore.getState().position);
   }
 
   /** null where this browser keeps nothing. */

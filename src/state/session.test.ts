@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../foundation/errors.ts';
 import { aCheckpoint, aConfig, anEvaluation, aPoint, aSnapshot, ScriptedClient } from '../testing/runs.ts';
+import { cursorStore } from './cursor-store.ts';
 import { metricsStore } from './metrics-store.ts';
-import { runStore } from './run-store.ts';
+import { firstProbe, runStore } from './run-store.ts';
+import type { Probe } from './run-store.ts';
 import { Session } from './session.ts';
 import { snapshotStore } from './snapshot-store.ts';
 
@@ -14,6 +16,7 @@ beforeEach(() => {
   runStore.setState(runStore.getInitialState());
   metricsStore.replace();
   snapshotStore.set(null);
+  cursorStore.setState({ step: null });
   client = new ScriptedClient();
   drawn = [];
   session = new Session({ client, afterDraw: (callback) => drawn.push(callback) });
@@ -81,6 +84,44 @@ describe('a session', () => {
     expect(runStore.getState().undoable).toBe(false);
   });
 
+  it('brings the pictures of a reset run back, and the sequence and step that were looked at', async () => {
+    const typed: Probe = { split: 'typed', sampleIndex: 7, typed: 'a b' };
+    const show = (step: number): void =>
+      client.emit({
+        type: 'snapshot',
+        runId: client.runId,
+        frame: step,
+        snapshot: { ...aSnapshot(step), ...typed },
+      });
+    await session.start(aConfig, null);
+    await session.probe(typed);
+    await session.step(20);
+    for (const step of [0, 10, 20]) show(step);
+    cursorStore.setState({ step: 10 });
+    await session.reset();
+    expect(snapshotStore.kept.steps).toEqual([0]);
+    expect(cursorStore.getState().step).toBeNull();
+    show(0);
+    await session.probe(firstProbe);
+    expect(await session.undo()).toBe(true);
+    expect(client.commands.at(-1)).toMatchObject({ type: 'configure', probe: typed });
+    expect(runStore.getState().probe).toEqual(typed);
+    show(20);
+    expect(snapshotStore.kept.steps).toEqual([0, 10, 20]);
+    expect(cursorStore.getState().step).toBe(10);
+  });
+
+  it('can still undo when bringing the run back was refused', async () => {
+    await session.start(aConfig, null);
+    await session.step(25);
+    await session.reset();
+    client.refusal = new PlaygroundError('device-lost', 'Gone.');
+    expect(await session.undo()).toBe(false);
+    expect(runStore.getState().undoable).toBe(true);
+    expect(await session.undo()).toBe(true);
+    expect(runStore.getState().status.step).toBe(25);
+  });
+
   it('has nothing to undo when nothing was trained', async () => {
     await session.start(aConfig, null);
     await session.start({ ...aConfig, seed: 2 }, null);
@@ -95,6 +136,34 @@ describe('a session', () => {
     const configured = client.commands.findLast((command) => command.type === 'configure');
     expect(configured).toMatchObject({ config: { executor: 'tfjs-cpu' }, checkpoint: { step: 12 } });
     expect(runStore.getState().status.step).toBe(12);
+  });
+
+  it('keeps sequence and pictures when it moves to another executor', async () => {
+    const probe: Probe = { split: 'heldOut', sampleIndex: 3 };
+    const show = (step: number): void =>
+      client.emit({
+        type: 'snapshot',
+        runId: client.runId,
+        frame: step,
+        snapshot: { ...aSnapshot(step), ...probe },
+      });
+    await session.start(aConfig, null);
+    await session.probe(probe);
+    await session.step(12);
+    for (const step of [4, 12]) show(step);
+    await session.changeExecutor('tfjs-cpu');
+    expect(client.commands.at(-1)).toMatchObject({ type: 'configure', probe });
+    expect(runStore.getState().probe).toEqual(probe);
+    show(12);
+    expect(snapshotStore.kept.steps).toEqual([4, 12]);
+  });
+
+  it('forgets only what came after the step that the run went back to', async () => {
+    await session.start(aConfig, null);
+    for (const step of [1, 2, 5, 9])
+      client.emit({ type: 'snapshot', runId: client.runId, frame: step, snapshot: aSnapshot(step) });
+    client.emit({ type: 'restarted', runId: client.runId, step: 5 });
+    expect(snapshotStore.kept.steps).toEqual([1, 2, 5]);
   });
 
   it('stands still with a message when training stops by itself', async () => {

@@ -26,11 +26,14 @@ import { metricsStore } from './metrics-store.ts';
 import { firstProbe, runStore, tell } from './run-store.ts';
 import type { Probe } from './run-store.ts';
 import { snapshotStore } from './snapshot-store.ts';
+import type { Past } from './snapshot-store.ts';
 
 /** A run that was left behind by a reset or a new run, for undo. */
 export interface LeftRun {
   readonly checkpoint: Checkpoint;
   readonly data: UserData | null;
+  /** What was looked at in it. */
+  readonly past: Past;
 }
 
 export interface SessionOptions {
@@ -51,6 +54,8 @@ export class Session {
   #left: LeftRun | null = null;
   /** The checkpoint that the worker is being configured from. */
   #resuming: Checkpoint | null = null;
+  /** What is looked at in the run that is being configured; null begins with its first held-out sample. */
+  #past: Past | null = null;
   #awaitingCheckpoint: ((checkpoint: Checkpoint) => void)[] = [];
 
   constructor(options: SessionOptions) {
@@ -188,12 +193,13 @@ export class Session {
     return (await this.#answer({ type: 'intervene', request }, 'intervened')).result;
   }
 
-  /** Moves the current run to another executor; weights, optimizer and metrics stay. */
+  /** Moves the current run to another executor; weights, optimizer, metrics and pictures stay. */
   async changeExecutor(executor: RunConfig['executor']): Promise<boolean> {
     const checkpoint = await this.checkpoint();
     if (!checkpoint) return false;
     const config = { ...checkpoint.config, executor };
-    return this.#configure(config, this.#data, { ...checkpoint, config });
+    const past = snapshotStore.past(runStore.getState().probe);
+    return this.#configure(config, this.#data, { ...checkpoint, config }, past);
   }
 
   /** Times the run's program on every executor that works here; training waits meanwhile. */
@@ -201,13 +207,14 @@ export class Session {
     return this.#send({ type: 'measureExecutors' });
   }
 
-  /** Brings back the run that was left by the last reset or new run. */
+  /** Brings back the run that was left by the last reset or new run, with what was looked at in it. */
   async undo(): Promise<boolean> {
     const left = this.#left;
     if (!left) return false;
-    this.#left = null;
-    runStore.setState({ undoable: false });
-    return this.#configure(left.checkpoint.config, left.data, left.checkpoint);
+    const undone = await this.#configure(left.checkpoint.config, left.data, left.checkpoint, left.past);
+    if (undone && this.#left === left) this.#left = null;
+    runStore.setState({ undoable: this.#left !== null });
+    return undone;
   }
 
   /** The state of the current run, taken between two steps; null (and a message) if there is none. */
@@ -232,7 +239,7 @@ export class Session {
     if (runStore.getState().status.step === 0) return;
     const checkpoint = await this.checkpoint();
     if (!checkpoint) return;
-    this.#left = { checkpoint, data: this.#data };
+    this.#left = { checkpoint, data: this.#data, past: snapshotStore.past(runStore.getState().probe) };
     runStore.setState({ undoable: true });
   }
 
@@ -240,19 +247,23 @@ export class Session {
     config: RunConfig,
     data: UserData | null,
     checkpoint: Checkpoint | null,
+    past: Past | null = null,
   ): Promise<boolean> {
     const before = this.#data;
     this.#data = config.task.dataHash === undefined ? null : data;
     this.#resuming = checkpoint;
+    this.#past = past;
     runStore.setState({ configuring: true });
     const configured = await this.#send({
       type: 'configure',
       config,
       ...(this.#data && { data: this.#data }),
       ...(checkpoint && { checkpoint }),
+      ...(past && { probe: past.probe }),
     });
     runStore.setState({ configuring: false, progress: null });
     this.#resuming = null;
+    this.#past = null;
     if (!configured) this.#data = before;
     return configured;
   }
@@ -349,11 +360,12 @@ export class Session {
     metricsStore.replace(this.#resuming?.metrics, this.#resuming?.evaluations);
     snapshotStore.hold(null);
     snapshotStore.set(null);
+    if (this.#past) snapshotStore.adopt(this.#past);
     gradientStore.clear();
     replaceGrids(this.#resuming?.grids);
     runStore.setState({
       run,
-      probe: firstProbe,
+      probe: this.#past?.probe ?? firstProbe,
       savedAt: null,
       progress: null,
       status: { state: 'paused', step, stepsPerSecond: 0, memory: { bytes: 0, objects: 0 } },
@@ -403,6 +415,7 @@ export class Session {
         metricsStore.replace();
         gradientStore.clear();
         replaceGrids();
+        snapshotStore.rewind(event.step);
         return;
       case 'stopped':
         runStore.setState(({ status }) => ({

@@ -90,6 +90,11 @@ export class SnapshotRing {
     return this.#entries[Math.max(0, Math.min(index, this.#entries.length - 1))]!.snapshot.step;
   }
 
+  /** Forgets what came after a step: the run has gone back to it. */
+  rewind(step: number): void {
+    while ((this.#entries.at(-1)?.snapshot.step ?? step) > step) this.#remove(this.#entries.length - 1);
+  }
+
   clear(): void {
     this.#entries = [];
     this.#bytes = 0;

@@ -7,8 +7,8 @@ import { cursorStore } from './cursor-store.ts';
 import type { Probe } from './run-store.ts';
 import { fits, SnapshotRing } from './snapshot-ring.ts';
 
-/** What was looked at when a run was left, or shared. */
-interface Past {
+/** What was looked at when a run was left, or shared, and the pictures of its steps that were kept. */
+export interface Past {
   readonly probe: Probe;
   readonly snapshots: readonly Snapshot[];
   readonly step: number | null;
@@ -65,6 +65,19 @@ export class SnapshotStore {
     if (begins) cursorStore.setState({ step: null, playing: null });
     if (begins && !this.#putPastBefore()) this.#past = null; // another sequence was chosen meanwhile
     this.#changed();
+  }
+
+  /** The run has gone back to this step: what came after it is forgotten. */
+  rewind(step: number): void {
+    this.#ring.rewind(step);
+    const { step: looked } = cursorStore.getState();
+    if (looked !== null && looked >= step) cursorStore.setState({ step: null, playing: null });
+    this.#changed();
+  }
+
+  /** All that would be needed to look at this history again. @param probe the sequence that the present run shows */
+  past(probe: Probe): Past {
+    return { probe, snapshots: this.#ring.all, step: cursorStore.getState().step };
   }
 
   /**

@@ -135,7 +135,7 @@ export class ScriptedClient implements TrainingClient {
         return;
       case 'reset':
         this.step = 0;
-        this.emit({ type: 'restarted', runId: this.runId });
+        this.emit({ type: 'restarted', step: 0, runId: this.runId });
         this.#status('paused');
         return;
       case 'saveCheckpoint':

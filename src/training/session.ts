@@ -59,11 +59,12 @@ type Events = AsyncGenerator<SessionEvent, void, void>;
 const realClock: Clock = { now: () => performance.now(), date: () => Date.now() };
 
 /**
- * @throws PlaygroundError `invalid-checkpoint` or `unsupported-program` with the first event; later whatever the executor
+ * @throws PlaygroundError `invalid-checkpoint`, `unsupported-program`, or what `lengthOf` refuses in a probe, with the first event; later whatever the executor
  * throws when its device is gone.
  */
 export async function* trainingSession(setup: SessionSetup): Events {
   if (setup.checkpoint) checkCheckpoint(setup.run.parameters, setup.checkpoint);
+  if (setup.probe) lengthOf(setup.run, setup.probe);
   const { run, executor } = setup;
   const store = await executor.createStore(run.parameters);
   let execution: Execution | null = null;

@@ -2,6 +2,7 @@
 import type { Executor } from '../executors/executor.ts';
 import { Mailbox } from '../training/mailbox.ts';
 import type { SessionCommand } from '../training/mailbox.ts';
+import type { Probe } from '../training/probe.ts';
 import type { PreparedRun } from '../training/run-config.ts';
 import { trainingSession } from '../training/session.ts';
 import type { SessionSetup } from '../training/session.ts';
@@ -9,11 +10,19 @@ import type { Breather } from './pace.ts';
 import type { Checkpoint, FromWorker } from './protocol.ts';
 import { Reporter } from './reporter.ts';
 
+/** What somebody looks at, which outlives the executor. */
+export interface Looking {
+  readonly probe?: Probe;
+  /** The position whose gradient is followed through time; see `watchGradient`. */
+  readonly watch?: Extract<SessionCommand, { type: 'watchGradient' }>['watch'];
+}
+
 export interface ActiveRunSetup {
   readonly id: string;
   readonly run: PreparedRun;
   readonly executor: Executor;
   readonly checkpoint: Checkpoint | null;
+  readonly looking: Looking;
   readonly breather: Breather;
   readonly post: (message: FromWorker) => void;
   readonly nextFrame: () => number;
@@ -30,6 +39,7 @@ export class ActiveRun {
   readonly #events: ReturnType<typeof trainingSession>;
   readonly #reporter: Reporter;
   readonly #breather: Breather;
+  #looking: Looking;
   #pumping: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -45,6 +55,7 @@ export class ActiveRun {
     this.#mailbox = mailbox;
     this.#events = events;
     this.#breather = setup.breather;
+    this.#looking = setup.looking;
     this.#reporter = new Reporter({
       runId: setup.id,
       executor: setup.executor,
@@ -59,11 +70,19 @@ export class ActiveRun {
   static async open(setup: ActiveRunSetup): Promise<ActiveRun> {
     const mailbox = new Mailbox(true);
     const { run, executor, checkpoint, onProgress } = setup;
-    const session: SessionSetup = { run, executor, mailbox, onProgress, ...(checkpoint && { checkpoint }) };
+    const { probe, watch } = setup.looking;
+    const session: SessionSetup = {
+      ...{ run, executor, mailbox, onProgress },
+      ...(checkpoint && { checkpoint }),
+      ...(probe && { probe }),
+    };
     const events = trainingSession(session);
     const first = await events.next();
     if (first.done || first.value.type !== 'opened') throw new Error('a session must begin by opening');
-    return new ActiveRun(setup, first.value.step, mailbox, events);
+    const active = new ActiveRun(setup, first.value.step, mailbox, events);
+    // Read before anything else; it is refused only when the session ends first.
+    if (watch) active.post({ type: 'watchGradient', watch }).catch(() => undefined);
+    return active;
   }
 
   get training(): boolean {
@@ -72,6 +91,10 @@ export class ActiveRun {
 
   get checkpoint(): Checkpoint | null {
     return this.#reporter.checkpoint;
+  }
+
+  get looking(): Looking {
+    return this.#looking;
   }
 
   /** Lets the session run until it ends. `failed` hears what the executor throws. */
@@ -83,8 +106,10 @@ export class ActiveRun {
     });
   }
 
-  post(command: SessionCommand): Promise<void> {
-    return this.#mailbox.post(command);
+  async post(command: SessionCommand): Promise<void> {
+    await this.#mailbox.post(command);
+    if (command.type === 'probe') this.#looking = { ...this.#looking, probe: command.probe };
+    if (command.type === 'watchGradient') this.#looking = { ...this.#looking, watch: command.watch };
   }
 
   frameDrawn(frame: number): void {

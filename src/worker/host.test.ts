@@ -391,6 +391,40 @@ describe('when the executor fails', () => {
     expect(page.all('status').at(-1)!.state).toBe('paused');
   });
 
+  it('shows the same sequence after a lost device, and goes on following the gradient', async () => {
+    open({ name: 'webgpu' });
+    await page.send({ type: 'configure', config: config() });
+    await page.send({ type: 'probe', probe: { split: 'train', sampleIndex: 3 } });
+    await page.send({ type: 'watchGradient', watch: { position: 1 } });
+    await page.train(3);
+    await page.checkpoint();
+    const notice = page.next('notice');
+    page.executors[0]!.lose('');
+    await notice;
+    page.heard.length = 0;
+    await page.train(2);
+    await expect.poll(() => page.all('timeGradient').map(({ gradient }) => gradient.step)).toContain(5);
+    const shown = page
+      .all('snapshot')
+      .map(({ snapshot: { split, sampleIndex } }) => ({ split, sampleIndex }));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(new Set(shown.map((one) => JSON.stringify(one)))).toEqual(
+      new Set([JSON.stringify({ split: 'train', sampleIndex: 3 })]),
+    );
+  });
+
+  it('begins with the sequence that a run is configured with, and refuses one that it does not have', async () => {
+    open();
+    const snapshot = page.next('snapshot');
+    await page.send({ type: 'configure', config: config(), probe: { split: 'train', sampleIndex: 2 } });
+    expect((await snapshot).snapshot).toMatchObject({ split: 'train', sampleIndex: 2 });
+    const nowhere = { split: 'nowhere', sampleIndex: 0 };
+    expect(await page.send({ type: 'configure', config: config(), probe: nowhere })).toMatchObject({
+      code: 'invalid-config',
+    });
+    await page.train(1);
+  });
+
   it('stops at the last checkpoint when a step cannot be computed', async () => {
     let fails = true;
     const beforeStep = (updates: number): void => {

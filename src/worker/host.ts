@@ -13,6 +13,7 @@ import type { UserData } from '../tasks/task.ts';
 import { prepareRun, workloadOf } from '../training/run-config.ts';
 import type { PreparedRun } from '../training/run-config.ts';
 import { ActiveRun } from './active-run.ts';
+import type { Looking } from './active-run.ts';
 import { Courier, isErrand } from './courier.ts';
 import { describeRun } from './describe.ts';
 import { operate } from './operate.ts';
@@ -92,14 +93,14 @@ export class TrainingHost {
 
   // ---- a new run
 
-  async #configure({ config, data, checkpoint }: Configure): Promise<void> {
+  async #configure({ config, data, checkpoint, probe }: Configure): Promise<void> {
     const file = this.#known(data);
     const run = prepareRun(config, file);
     const old = this.#active;
     const release = await old?.hold();
     let active: ActiveRun;
     try {
-      active = await this.#open(`run-${++this.#runs}`, run, checkpoint ?? null, []);
+      active = await this.#open(`run-${++this.#runs}`, run, checkpoint ?? null, [], probe && { probe });
     } catch (error) {
       release?.();
       throw error;
@@ -125,6 +126,7 @@ export class TrainingHost {
     run: PreparedRun,
     checkpoint: ActiveRun['checkpoint'],
     lost: readonly ExecutorName[],
+    looking: Looking = {},
   ): Promise<ActiveRun> {
     const { executor, reports } = await this.#source.open({
       choice: run.config.executor,
@@ -134,7 +136,7 @@ export class TrainingHost {
     });
     this.#post({ type: 'executors', reports });
     return ActiveRun.open({
-      ...{ id, run, executor, checkpoint },
+      ...{ id, run, executor, checkpoint, looking },
       breather: this.#breather,
       post: (message) => this.#post(message),
       nextFrame: () => ++this.#frames,
@@ -173,10 +175,10 @@ export class TrainingHost {
     // Failing twice is taken for a lost device too: what fails at once would otherwise be opened again without end.
     if (reason !== null || this.#failed.has(name)) this.#lost = [...this.#lost, name];
     this.#failed.add(name);
-    const { checkpoint } = failed;
+    const { checkpoint, looking } = failed;
     try {
-      const active = await this.#open(failed.id, failed.run, checkpoint, this.#lost);
-      this.#post({ type: 'restarted', runId: active.id });
+      const active = await this.#open(failed.id, failed.run, checkpoint, this.#lost, looking);
+      this.#post({ type: 'restarted', step: active.step, runId: active.id });
       const { metrics = [], evaluations = [], grids = [] } = checkpoint ?? {};
       this.#post({ type: 'metrics', points: metrics, evaluations, runId: active.id });
       this.#post({ type: 'grids', grids, runId: active.id });

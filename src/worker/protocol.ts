@@ -170,6 +170,8 @@ export type Command =
       readonly config: RunConfig;
       readonly data?: UserData;
       readonly checkpoint?: Checkpoint;
+      /** What the first picture shows; the first held-out sample if it is left out. */
+      readonly probe?: Probe;
     }
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
@@ -240,8 +242,8 @@ export type RunEvent =
   | { readonly type: 'rehearsal'; readonly rehearsal: Rehearsal }
   | { readonly type: 'update'; readonly update: UpdateReport }
   | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
-  /** Metrics were cleared: the run starts over. */
-  | { readonly type: 'restarted' }
+  /** The run has gone back to this step: to its start, or to a checkpoint whose metrics follow. */
+  | { readonly type: 'restarted'; readonly step: number }
   /** Training stopped by itself. */
   | { readonly type: 'stopped'; readonly failure: Failure }
   /** Something the person should know while the run goes on, e.g. that it moved to another executor. */

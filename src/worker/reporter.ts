@@ -104,7 +104,7 @@ export class Reporter {
       case 'restarted':
         this.#points = [...event.metrics];
         this.#evaluations = [...event.evaluations];
-        this.#send({ type: 'restarted' });
+        this.#send({ type: 'restarted', step: event.step });
         this.#flush();
         if (event.grids.length > 0) this.#send({ type: 'grids', grids: event.grids });
         break;
