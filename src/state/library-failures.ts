@@ -43,6 +43,40 @@ export function openFailure(error: unknown): PlaygroundError {
   );
 }
 
+/** What opening the compared runs throws; they are kept beside the library. */
+export function comparedFailure(error: unknown): PlaygroundError {
+  const name = error instanceof DOMException ? error.name : '';
+  const kept = 'The current run is saved as usual.';
+  if (name === 'VersionError') {
+    return new PlaygroundError(
+      'compared-newer',
+      'The compared runs were written by a newer version of this page, so they are not shown here.',
+      `They are untouched. ${kept} Runs that you compare now stay until the page is left.`,
+      'Reload the page to get the newer version.',
+    );
+  }
+  return new PlaygroundError(
+    'compared-unavailable',
+    `The compared runs could not be read from this browser’s storage${name === '' ? '' : ` (${name})`}.`,
+    `What is stored of them was not changed. ${kept} Runs that you compare now stay until the page is left.`,
+    'Reload the page to try again.',
+  );
+}
+
+export const comparedTakenOver: Failure = {
+  code: 'compared-taken-over',
+  message: 'A newer version of this page is open in another tab and has taken over the compared runs.',
+  kept: 'The last save of them is there; what changes in this tab from now on stays until it is left.',
+  remedy: 'Reload this tab to get the newer version.',
+};
+
+export const comparedClosed: Failure = {
+  code: 'compared-closed',
+  message: 'The browser has closed the storage of the compared runs.',
+  kept: 'They stay in this tab until it is left.',
+  remedy: 'Reload the page to store them again.',
+};
+
 export function saveFailure(error: unknown): PlaygroundError {
   const full = error instanceof DOMException && error.name === 'QuotaExceededError';
   return full

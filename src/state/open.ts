@@ -11,11 +11,16 @@ export function openPlayground(): Playground {
   // What nobody has caught is told too: no failure is seen by the console alone.
   window.addEventListener('error', (event) => tell('failure', toFailure(event.error ?? event.message)));
   window.addEventListener('unhandledrejection', (event) => tell('failure', toFailure(event.reason)));
-  void playground.open().then(() => openVault());
+  void playground.open().then(() => openVault(playground));
   return playground;
 }
 
 /** Compared runs come back. A browser that stores nothing has said so when the library was opened. */
-async function openVault(): Promise<void> {
-  await Vault.open(fleet).catch(() => undefined);
+async function openVault({ library }: Playground): Promise<void> {
+  try {
+    await Vault.open(fleet);
+  } catch (error) {
+    const failure = toFailure(error);
+    if (library || failure.code !== 'compared-unavailable') tell('failure', failure);
+  }
 }

@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto';
+import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   aCheckpoint,
@@ -9,6 +10,7 @@ import {
   aSnapshot,
   ScriptedClient,
 } from '../../testing/runs.ts';
+import { runStore } from '../run-store.ts';
 import { Fleet } from './fleet.ts';
 import { memberOf } from './member.ts';
 import type { Member } from './member.ts';
@@ -60,6 +62,43 @@ test('a run that was being trained comes back stopped', async () => {
   before.fleet.add([{ ...pinned('a'), state: 'training' }]);
   await before.vault.save();
   expect((await visit()).fleet.member('a')!.state).toBe('stopped');
+});
+
+test('a newer version of the page keeps its runs, and the person hears why they are not here', async () => {
+  (await openDB(name, 2)).close();
+  await expect(visit()).rejects.toMatchObject({ code: 'compared-newer', kept: /untouched/ });
+  const newer = await openDB(name);
+  expect(newer.version).toBe(2);
+  newer.close();
+});
+
+test('a newer page takes the runs over, and this one says so and goes on', async () => {
+  const { fleet } = await visit();
+  fleet.add([pinned('a')]);
+  runStore.setState({ messages: [] });
+  (await openDB(name, 2)).close();
+  expect(runStore.getState().messages.map(({ content }) => content.code)).toEqual(['compared-taken-over']);
+  fleet.update('a', { label: 'still here' });
+  expect(fleet.member('a')!.label).toBe('still here');
+});
+
+test('a file that only another tab reads is left alone', async () => {
+  const here = await visit();
+  const there = await visit();
+  const own = { ...data, hash: 'own' };
+  const mine: Member = {
+    ...pinned('mine'),
+    config: { ...aConfig, task: { ...aConfig.task, dataHash: 'own' } },
+    data: own,
+  };
+  here.fleet.add([mine]);
+  await here.vault.save();
+  there.fleet.add([pinned('theirs')]);
+  await there.vault.save();
+  here.fleet.remove(() => true);
+  await here.vault.save();
+  const { fleet } = await visit();
+  expect(fleet.members.map(({ id, data: file }) => [id, file?.hash])).toEqual([['theirs', 'abc']]);
 });
 
 test('changes and removals are kept, and a file goes with its last run', async () => {

@@ -4,9 +4,11 @@
  */
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { PlaygroundError } from '../../foundation/errors.ts';
+import { PlaygroundError, toFailure } from '../../foundation/errors.ts';
+import type { Failure } from '../../foundation/errors.ts';
 import type { UserData } from '../../tasks/task.ts';
 import type { Evaluation, MetricPoint } from '../../worker/protocol.ts';
+import { comparedClosed, comparedFailure, comparedTakenOver } from '../library-failures.ts';
 import { tell } from '../run-store.ts';
 import type { Fleet } from './fleet.ts';
 import { memberOf } from './member.ts';
@@ -24,6 +26,8 @@ interface Schema extends DBSchema {
   files: { key: string; value: UserData };
 }
 
+const databaseName = 'memory-playground-compared';
+const databaseVersion = 1;
 const delay = 500;
 const trainingDelay = 10_000;
 
@@ -45,26 +49,23 @@ export class Vault {
     });
   }
 
-  /** Brings back what is stored, and follows the fleet from now on. @throws what IndexedDB throws where there is none. */
-  static async open(fleet: Fleet, name = 'memory-playground-compared'): Promise<Vault> {
-    const database = await openDB<Schema>(name, 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore('members', { keyPath: 'id' });
-        fresh.createObjectStore('files', { keyPath: 'hash' });
-      },
-      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  /**
+   * Brings back what is stored, and follows the fleet from now on.
+   * @throws PlaygroundError `compared-unavailable` where the browser gives no database, `compared-newer` when a newer page has
+   * written it.
+   */
+  static async open(fleet: Fleet, name = databaseName): Promise<Vault> {
+    let vault: Vault | null = null;
+    const lost = (failure: Failure): void => {
+      vault?.close();
+      tell('failure', failure);
+    };
+    const database = await openDatabase(name, lost);
+    const members = await read(database).catch((error: unknown) => {
+      database.close();
+      throw comparedFailure(error);
     });
-    const stored = (await database.getAll('members')).sort((a, b) => a.order - b.order);
-    const members = await Promise.all(
-      stored.map(async (one) => {
-        const { dataHash } = one.config.task;
-        return restored(
-          one,
-          dataHash === undefined ? null : ((await database.get('files', dataHash)) ?? null),
-        );
-      }),
-    );
-    const vault = new Vault(database, fleet);
+    vault = new Vault(database, fleet);
     for (const member of members) vault.#written.set(member.id, { member, at: Date.now() });
     if (members.length > 0) fleet.add(members);
     return vault;
@@ -101,8 +102,11 @@ export class Vault {
         if (member.data && (await files.getKey(member.data.hash)) === undefined) await files.put(member.data);
       }
       for (const id of gone) await rows.delete(id);
-      const read = new Set(members.map(({ config }) => config.task.dataHash));
-      for (const hash of await files.getAllKeys()) if (!read.has(hash)) await files.delete(hash);
+      if (gone.some((id) => this.#written.get(id)?.member.data)) {
+        // Another tab may have stored runs that this one does not know.
+        const readers = new Set((await rows.getAll()).map(({ config }) => config.task.dataHash));
+        for (const hash of await files.getAllKeys()) if (!readers.has(hash)) await files.delete(hash);
+      }
       await transaction.done;
       for (const member of due) this.#written.set(member.id, { member, at: Date.now() });
       for (const id of gone) this.#written.delete(id);
@@ -122,9 +126,37 @@ export class Vault {
       'They stay until the page is left.',
       'Remove runs that you do not need, here or in the library.',
     );
-    const { code, message, kept, remedy } = failure;
-    tell('failure', { code, message, kept, remedy });
+    tell('failure', toFailure(failure));
   }
+}
+
+/** @param lost hears that it cannot be used any more: a newer page has taken it over, or the browser closed it */
+async function openDatabase(name: string, lost: (failure: Failure) => void): Promise<IDBPDatabase<Schema>> {
+  try {
+    return await openDB<Schema>(name, databaseVersion, {
+      upgrade(fresh) {
+        fresh.createObjectStore('members', { keyPath: 'id' });
+        fresh.createObjectStore('files', { keyPath: 'hash' });
+      },
+      blocking: (_current, _blocked, event) => {
+        (event.target as IDBDatabase).close();
+        lost(comparedTakenOver);
+      },
+      terminated: () => lost(comparedClosed),
+    });
+  } catch (error) {
+    throw comparedFailure(error);
+  }
+}
+
+async function read(database: IDBPDatabase<Schema>): Promise<Member[]> {
+  const stored = (await database.getAll('members')).sort((a, b) => a.order - b.order);
+  return Promise.all(
+    stored.map(async (one) => {
+      const { dataHash } = one.config.task;
+      return restored(one, dataHash === undefined ? null : ((await database.get('files', dataHash)) ?? null));
+    }),
+  );
 }
 
 function stored({ metrics, data: _file, ...member }: Member, order: number): StoredMember {
