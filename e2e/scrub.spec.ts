@@ -60,5 +60,15 @@ test('scrubs through training and returns to live', async ({ page }) => {
   await cursor.getByRole('button', { name: 'Play training forward' }).click();
   await expect(slider).toHaveValue(String(step), { timeout: 60_000 });
   await expect(cursor.getByRole('button', { name: 'Play training forward' })).toBeVisible();
+
+  // A reset can be undone, with the pictures of all steps.
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('r');
+  await expect.poll(() => playground.step()).toBe(0);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(() => playground.step(), { timeout: 60_000 }).toBe(step);
+  await slider.fill(String(kept));
+  await expect(slider).toHaveValue(String(kept));
+  await expect.poll(() => playground.pixels('Slots')).toBe(then);
   expect(playground.problems).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** Commands that compare runs. */
 import type { Definition } from './actions.ts';
-import { armKey } from './fleet/member.ts';
+import { armKey, underWay } from './fleet/member.ts';
 import { chosenOpponent, groups, pinRun, race, trainSeeds } from './fleet/commands.ts';
 import { fleet } from './fleet/fleet.ts';
 import type { Playground } from './playground.ts';
@@ -17,11 +17,14 @@ function seedsUnderWay(): boolean {
   const { run } = runStore.getState();
   return fleet.members.some(
     ({ group, state, config }) =>
-      group === groups.seeds &&
-      (state === 'queued' || state === 'training') &&
-      run !== null &&
-      armKey(config) === armKey(run.config),
+      group === groups.seeds && underWay({ state }) && run !== null && armKey(config) === armKey(run.config),
   );
+}
+
+/** Both sides of a race start at once, so the background must be free; a race under way gives way to the next. */
+function backgroundTaken(): string | null {
+  const taken = fleet.members.some((member) => member.group !== groups.race && underWay(member));
+  return taken ? 'The background is at work: stop its runs first, or wait until they are done.' : null;
 }
 
 export function fleetActions(playground: Playground): Record<FleetActionId, Definition> {
@@ -46,8 +49,9 @@ export function fleetActions(playground: Playground): Record<FleetActionId, Defi
     race: {
       label: 'Race',
       explanation:
-        'Both from their initial weights on the same samples, this run here and the other in the background.',
-      unavailable: () => needsRun() ?? (chosenOpponent() ? null : 'There is nobody to race on this task.'),
+        'Both from their initial weights on the same samples, this run here and the other in the background; they start, pause and go on together.',
+      unavailable: () =>
+        needsRun() ?? (chosenOpponent() ? backgroundTaken() : 'There is nobody to race on this task.'),
       perform: () => void race(playground),
     },
     stopCompared: {

@@ -2,6 +2,7 @@
 import { toFailure } from '../foundation/errors.ts';
 import { createTrainingClient } from '../worker/client.ts';
 import { fleet } from './fleet/fleet.ts';
+import { putCurrentFirst } from './fleet/priority.ts';
 import { Vault } from './fleet/vault.ts';
 import { Playground } from './playground.ts';
 import { tell } from './run-store.ts';
@@ -11,6 +12,7 @@ export function openPlayground(): Playground {
   // What nobody has caught is told too: no failure is seen by the console alone.
   window.addEventListener('error', (event) => tell('failure', toFailure(event.error ?? event.message)));
   window.addEventListener('unhandledrejection', (event) => tell('failure', toFailure(event.reason)));
+  putCurrentFirst(fleet);
   void playground.open().then(() => openVault(playground));
   return playground;
 }

@@ -117,15 +117,18 @@ export class Playground {
     if (run) settingsStore.setState({ config: run.config, data: this.session.data });
   }
 
-  async reset(): Promise<void> {
+  /** @returns whether the run is at its initial weights */
+  async reset(): Promise<boolean> {
     const { step } = runStore.getState().status;
-    if ((await this.session.reset()) && step > 0) {
+    const reset = await this.session.reset();
+    if (reset && step > 0) {
       tellUndo(
         'reset',
         'Back at the initial weights.',
         `The trained run is kept as it was at step ${formatNumber(step)}.`,
       );
     }
+    return reset;
   }
 
   async newSeed(): Promise<void> {

@@ -146,6 +146,7 @@ export class ScriptedClient implements TrainingClient {
         });
         return;
       case 'probe':
+      case 'giveWay':
       case 'watchGradient':
       case 'measureGrid':
       case 'cancelGrid':

@@ -76,6 +76,7 @@ export class TrainingHost {
     const { requestId } = request;
     try {
       if (request.type === 'configure') await this.#configure(request);
+      else if (request.type === 'giveWay') this.#breather.share = request.share;
       else if (request.type === 'measureExecutors') await this.#measure(this.#running());
       else if (request.type === 'intervene') this.#post(await operate(request.request, this.#running()));
       else if (isErrand(request)) this.#post(await this.#courier.run(request, () => this.#running()));

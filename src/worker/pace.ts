@@ -2,6 +2,8 @@
 
 /** After this long without a break a click on Pause would be felt. */
 const breathAfter = 15;
+/** A step may take seconds; the answer to a click on Pause must not wait as long again. */
+const longestRest = 500;
 
 /**
  * Lets the thread's message queue run. A promise alone does not, and timers are clamped to 4 ms; a message to oneself is
@@ -11,6 +13,8 @@ export class Breather {
   readonly #channel = new MessageChannel();
   readonly #waiting: (() => void)[] = [];
   #last = performance.now();
+  /** Of the time that may be worked, above 0 and up to 1; the rest is left to other threads. */
+  share = 1;
 
   constructor() {
     this.#channel.port1.onmessage = () => {
@@ -19,9 +23,16 @@ export class Breather {
     };
   }
 
-  /** Returns at once unless 15 ms have passed since the queue last ran. */
+  /** Returns at once unless 15 ms have passed since the queue last ran; rests then, where others come first. */
   async breathe(): Promise<void> {
-    if (performance.now() - this.#last < breathAfter) return;
+    const worked = performance.now() - this.#last;
+    if (worked < breathAfter) return;
+    if (this.share < 1) {
+      const rest = Math.min(longestRest, worked * (1 / this.share - 1));
+      await new Promise<void>((resolve) => setTimeout(resolve, rest));
+      this.#last = performance.now();
+      return;
+    }
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
       this.#channel.port2.postMessage(null);

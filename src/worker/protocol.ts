@@ -196,6 +196,8 @@ export type Command =
   /** One training step like any other. Answered by an `update` event that tells how far the weights moved. */
   | { readonly type: 'update' }
   | { readonly type: 'saveCheckpoint' }
+  /** Compute for this share of the time and leave the rest to others; 1, the whole, until this is said. */
+  | { readonly type: 'giveWay'; readonly share: number }
   /** Time the run's program on every executor that works here; training waits meanwhile. Answered by an `executors` event. */
   | { readonly type: 'measureExecutors' }
   /** The run as a file. Answered by an `exported` event. */

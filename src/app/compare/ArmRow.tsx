@@ -9,6 +9,7 @@ import type { Arm, ArmRun } from '../../state/fleet/arms.ts';
 import { successOf } from '../../state/fleet/arms.ts';
 import { compareStore, openMember } from '../../state/fleet/commands.ts';
 import { fleet } from '../../state/fleet/fleet.ts';
+import { underWay } from '../../state/fleet/member.ts';
 import type { Member } from '../../state/fleet/member.ts';
 import { formatNumber } from '../../state/differences.ts';
 import { useTheme } from '../../state/hooks.ts';
@@ -76,8 +77,7 @@ export function ArmRow({ arm }: ArmProps) {
 }
 
 function remove(members: readonly Member[], isMember: (member: Member) => boolean): void {
-  const rest = ({ state }: Member): Member['state'] =>
-    state === 'training' || state === 'queued' ? 'stopped' : state;
+  const rest = (member: Member): Member['state'] => (underWay(member) ? 'stopped' : member.state);
   fleet.remove(isMember);
   linkStore.setState({ arm: null });
   compareStore.setState({
@@ -152,6 +152,7 @@ const words: Readonly<Record<Member['state'], string>> = {
   pinned: 'pinned',
   queued: 'waiting',
   training: 'training',
+  paused: 'paused',
   stopped: 'stopped',
   finished: 'finished',
   failed: 'failed',

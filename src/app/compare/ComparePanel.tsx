@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import { compareStore, opponents, seedLimits } from '../../state/fleet/commands.ts';
 import { fleet } from '../../state/fleet/fleet.ts';
+import { percentText } from '../../panels/common/text.ts';
 import { useRun } from '../../state/hooks.ts';
 import { ActionButton } from '../ui/ActionButton.tsx';
 import { ArmRow } from './ArmRow.tsx';
@@ -50,6 +51,12 @@ export function ComparePanel() {
         </p>
       )}
       {fleet.busy && <ActionButton id="stopCompared" />}
+      {fleet.busy && fleet.share < 1 && (
+        <p className={styles['hint']}>
+          This run comes first: while it trains, the background computes {percentText(fleet.share)} of the
+          time.
+        </p>
+      )}
       {arms.length > 0 && <DifferenceTable table={table} arms={arms} />}
     </section>
   );

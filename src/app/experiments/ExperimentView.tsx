@@ -7,6 +7,7 @@ import type { Finding, Recorded } from '../../state/experiments/recorded.ts';
 import { recordedFinding, recordedReport } from '../../state/experiments/recorded.ts';
 import { experimentStore, mostSeeds } from '../../state/experiments/store.ts';
 import { fleet } from '../../state/fleet/fleet.ts';
+import { underWay } from '../../state/fleet/member.ts';
 import { Icon } from '../ui/icons.tsx';
 import styles from './Experiments.module.css';
 import { GroupTable } from './GroupTable.tsx';
@@ -84,7 +85,7 @@ function TrainBar({ experiment, report }: TrainBarProps) {
   const leftOut = useStore(experimentStore, (choice) => choice.leftOut[experiment.id]);
   useSyncExternalStore(fleet.subscribe, () => fleet.version);
   const own = fleet.members.filter(({ group }) => group === experiment.name);
-  const busy = own.some(({ state }) => state === 'training' || state === 'queued');
+  const busy = own.some(underWay);
   const chosen = rowLabels(experiment).filter((label) => !leftOut?.includes(label));
   const runs = chosen.length * seeds;
   const each = report && report.wallSeconds / report.rows.reduce((sum, row) => sum + row.results.length, 0);

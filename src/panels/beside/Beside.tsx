@@ -6,6 +6,7 @@ import { compareStore } from '../../state/fleet/commands.ts';
 import { fleet } from '../../state/fleet/fleet.ts';
 import { snapshotSources, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
+import { runStore } from '../../state/run-store.ts';
 import { lengthOf } from '../../state/snapshot-store.ts';
 import { styleOf } from '../curves/style.ts';
 import styles from '../common/Instrument.module.css';
@@ -49,7 +50,13 @@ export function Beside() {
   const beside = useStore(compareStore, (state) => state.beside);
   useEffect(() => {
     fleet.watch(beside);
-    return () => fleet.watch(null);
+    const stop = runStore.subscribe((state, before) => {
+      if (state.probe !== before.probe || state.run !== before.run) fleet.look();
+    });
+    return () => {
+      stop();
+      fleet.watch(null);
+    };
   }, [beside]);
   return beside === null ? null : <BesideInstrument />;
 }

@@ -86,13 +86,14 @@ export class PictureStage {
   }
 
   /**
-   * Draws the scene, unless nobody can see it.
+   * Draws the scene, unless nobody can see that it has changed.
    * @param filling the instrument fills the page: the height is what there is
    */
   draw(scene: Scene, theme: 'light' | 'dark', filling: boolean): void {
     const { root } = this.#elements;
     this.#filling = filling;
-    if (!this.#visible || root.clientWidth === 0) return;
+    // The first picture takes its room whoever sees it, so that nothing jumps when it is scrolled to.
+    if ((!this.#visible && this.#picture) || root.clientWidth === 0) return;
     const width = Math.floor(root.clientWidth);
     const natural = Math.round(scene.height(width));
     root.style.height = filling ? '' : `${natural}px`;

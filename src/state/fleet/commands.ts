@@ -15,8 +15,9 @@ import { byteLimit, fleet } from './fleet.ts';
 import { differenceLabel } from './label.ts';
 import { armKey, bytesOf, memberOf } from './member.ts';
 import type { Member } from './member.ts';
+import { raceGroup, startRace } from './race.ts';
 
-export const groups = { pins: 'Pinned', seeds: 'Seeds', race: 'Race' } as const;
+export const groups = { pins: 'Pinned', seeds: 'Seeds', race: raceGroup } as const;
 
 export const seedLimits = { minimum: 2, maximum: 20 } as const;
 /** Pinned runs never give up their weights, so there are fewer of them. */
@@ -149,12 +150,11 @@ export async function race(playground: Playground): Promise<void> {
   await attempt(async () => {
     const opponent = chosenOpponent();
     if (!opponent) return;
-    fleet.remove(({ group }) => group === groups.race);
-    const { data } = playground.session;
-    const [id] = fleet.begin(groups.race, [{ label: '', config: opponent.config, data }]);
-    compareStore.setState({ beside: id ?? null });
-    await playground.reset();
-    await playground.session.play();
+    const { session } = playground;
+    const here = { reset: () => playground.reset(), play: () => session.play() };
+    const { config } = opponent;
+    const id = await startRace(here, fleet, { label: '', config, data: session.data });
+    if (id !== null) compareStore.setState({ beside: id });
   });
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { aCheckpoint, aSnapshot } from '../../testing/runs.ts';
+import { aCheckpoint, aRun, aSnapshot } from '../../testing/runs.ts';
 import { LocalWorker } from '../../testing/local-worker.ts';
 import type { ToyOptions } from '../../testing/toy-executor.ts';
 import { createTrainingClient } from '../../worker/client.ts';
 import type { RunConfig } from '../../worker/protocol.ts';
+import { runStore } from '../run-store.ts';
 import { byteLimit, Fleet, memberLimit } from './fleet.ts';
 import { memberOf } from './member.ts';
 import type { Member } from './member.ts';
@@ -35,7 +36,10 @@ beforeEach(() => {
   );
 });
 
-afterEach(() => fleet.dispose());
+afterEach(() => {
+  fleet.dispose();
+  runStore.setState(runStore.getInitialState());
+});
 
 async function until(fits: () => boolean): Promise<void> {
   if (fits()) return;
@@ -134,6 +138,51 @@ describe('a fleet', () => {
     expect(states()).toEqual(['finished']);
     expect(workers).toHaveLength(2);
     expect(workers[0]!.terminated).toBe(true);
+  });
+
+  test('shows a run that rests at the sequence that is looked at, and leaves the rest of it as it is', async () => {
+    const [id] = fleet.begin('Seeds', [{ label: '', config: config(1) }]);
+    await until(() => !fleet.busy);
+    const { snapshot: _, ...before } = fleet.member(id!)!;
+    const probe = { split: 'heldOut', sampleIndex: 3 };
+    runStore.setState({ run: aRun('here', config(1)), probe });
+    fleet.watch(id!);
+    await until(() => fleet.member(id!)!.snapshot!.sampleIndex === 3);
+    const { snapshot, ...after } = fleet.member(id!)!;
+    expect(snapshot).toMatchObject({ ...probe, step: 12 });
+    expect(after).toEqual(before);
+    await expect
+      .poll(() => workers.map(({ terminated }) => terminated), { timeout: 20_000 })
+      .toEqual([true, true]);
+
+    runStore.setState({ run: aRun('here', { ...config(1), task: { id: 'parity', fields: {} } }) });
+    fleet.look();
+    expect(workers).toHaveLength(2);
+  });
+
+  test('trains at the sequence that is looked at', async () => {
+    runStore.setState({ run: aRun('here', config(2)), probe: { split: 'heldOut', sampleIndex: 2 } });
+    const [id] = fleet.begin('Seeds', [{ label: '', config: config(1, 100_000) }]);
+    await until(() => fleet.member(id!)!.snapshot?.sampleIndex === 2);
+    fleet.watch(id!);
+    runStore.setState({ probe: { split: 'heldOut', sampleIndex: 5 } });
+    fleet.look();
+    await until(() => fleet.member(id!)!.snapshot?.sampleIndex === 5);
+  });
+
+  test('says once that a sequence cannot be shown in a run, and leaves the run alone', async () => {
+    const [id] = fleet.begin('Seeds', [{ label: '', config: config(1) }]);
+    await until(() => !fleet.busy);
+    runStore.setState({
+      run: aRun('here', config(1)),
+      probe: { split: 'nowhere', sampleIndex: 0 },
+      messages: [],
+    });
+    fleet.watch(id!);
+    await expect.poll(() => runStore.getState().messages, { timeout: 20_000 }).toHaveLength(1);
+    fleet.look();
+    expect(states()).toEqual(['finished']);
+    expect(workers).toHaveLength(2);
   });
 
   test('goes on with the next when its worker breaks', async () => {

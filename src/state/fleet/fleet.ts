@@ -9,14 +9,16 @@
  * Members whose configs differ in nothing but the seed are one arm (`arms.ts`): the curves show its median and its range.
  * Memory is bounded: at most `memberLimit` members, and the weights of the oldest finished ones are let go beyond `byteLimit`.
  */
-import { PlaygroundError } from '../../foundation/errors.ts';
+import { PlaygroundError, toFailure } from '../../foundation/errors.ts';
 import { createTrainingClient } from '../../worker/client.ts';
 import type { TrainingClient } from '../../worker/client.ts';
 import type { RunConfig } from '../../worker/protocol.ts';
-import { runStore } from '../run-store.ts';
+import { runStore, tell } from '../run-store.ts';
+import type { Probe } from '../run-store.ts';
 import { Background } from './background.ts';
-import { bytesOf, memberOf } from './member.ts';
+import { bytesOf, memberOf, taskKey, underWay } from './member.ts';
 import type { Member, Order } from './member.ts';
+import type { Queue } from './stint.ts';
 
 export const memberLimit = 64;
 /** Of weights, moments and snapshots of all members together. */
@@ -28,14 +30,36 @@ export class Fleet {
   #members: readonly Member[] = [];
   #version = 0;
   #watched: string | null = null;
+  /** Members that wait in the worker until they are played. */
+  readonly #resting = new Set<string>();
+  /** Sequences that could not be shown, by member: not tried again. */
+  readonly #unseen = new Map<string, Probe>();
+  #share = 1;
 
   constructor(createClient: () => TrainingClient = createTrainingClient) {
     this.#background = new Background(createClient, {
-      next: () => this.#members.find(({ state }) => state === 'queued') ?? null,
+      next: () => this.#next(),
       update: (id, part) => this.update(id, part),
       measured: () => this.#changed(),
       watched: (id) => id === this.#watched,
+      probeOf: (member) => sharedProbe(member),
+      rests: (id) => this.#resting.has(id),
+      unseen: (member, error) => {
+        this.#unseen.set(member.id, runStore.getState().probe);
+        tell('failure', { ...toFailure(error), kept: 'The compared run is as it was.' });
+      },
     });
+  }
+
+  /** What is queued; else a run that is looked at, but not at the sequence that the current run shows. */
+  #next(): ReturnType<Queue['next']> {
+    const queued = this.#members.find(({ state }) => state === 'queued');
+    if (queued) return { member: queued, work: 'train' };
+    const watched = this.#watched === null ? null : this.member(this.#watched);
+    if (!watched?.checkpoint || underWay(watched)) return null;
+    const probe = sharedProbe(watched);
+    if (!probe || this.#unseen.get(watched.id) === probe) return null;
+    return sameProbe(watched.snapshot, probe) ? null : { member: watched, work: 'look' };
   }
 
   /** In the order in which they came. A new array with every change. */
@@ -54,7 +78,12 @@ export class Fleet {
 
   /** A member is being trained, or waits for it. */
   get busy(): boolean {
-    return this.#members.some(({ state }) => state === 'training' || state === 'queued');
+    return this.#members.some(underWay);
+  }
+
+  /** Of its time, that the background may compute; the rest is left to the current run. */
+  get share(): number {
+    return this.#share;
   }
 
   get bytes(): number {
@@ -70,11 +99,13 @@ export class Fleet {
   /**
    * Trains runs from their initial weights in the background, in this order, each for the steps of its own config. An
    * executor that is left to the page is the one of the current run, so that times can be compared.
+   * @param rest whether they are prepared and then wait for `play`
    * @returns the ids of the new members
    * @throws PlaygroundError `fleet-full`; then none was taken.
    */
-  begin(group: string, orders: readonly Order[]): string[] {
+  begin(group: string, orders: readonly Order[], { rest = false } = {}): string[] {
     const ids = orders.map(() => crypto.randomUUID());
+    if (rest) for (const id of ids) this.#resting.add(id);
     const here = runStore.getState().run?.executor;
     const placed = (config: RunConfig): RunConfig =>
       config.executor === 'automatic' && here ? { ...config, executor: here } : config;
@@ -109,29 +140,75 @@ export class Fleet {
     for (const { id } of this.#members.filter((member) => member.state === 'queued' && chosen(member))) {
       this.update(id, { state: 'stopped' });
     }
-    const training = this.#members.find((member) => member.state === 'training' && chosen(member));
+    const training = this.#members.find((member) => underWay(member) && chosen(member));
     if (training) await this.#background.stop(training.id);
+  }
+
+  /** A member that trains waits after the step under way. */
+  async pause(id: string): Promise<void> {
+    this.#resting.add(id);
+    await this.#background.pause(id);
+  }
+
+  /** A member that waits trains (on). */
+  async play(id: string): Promise<void> {
+    // Playing twice would take a finished one past its plan.
+    if (this.#resting.delete(id)) await this.#background.play(id);
+  }
+
+  /** The member when its worker has prepared it or has failed to; null when it was removed before. */
+  async prepared(id: string): Promise<Member | null> {
+    const settled = (): boolean => this.member(id)?.state !== 'queued';
+    await new Promise<void>((resolve) => {
+      const stop = this.subscribe(() => {
+        if (!settled()) return;
+        stop();
+        resolve();
+      });
+      if (settled()) {
+        stop();
+        resolve();
+      }
+    });
+    return this.member(id);
+  }
+
+  /** @param share of its time that the background may compute, above 0 and up to 1 */
+  giveWay(share: number): void {
+    if (share === this.#share) return;
+    this.#share = share;
+    this.#background.giveWay(share);
+    this.#changed();
   }
 
   /** Lets stopped and failed members go on from where they were. */
   resume(chosen: (member: Member) => boolean): void {
     for (const member of this.#members.filter(chosen)) {
       if (member.state !== 'stopped' && member.state !== 'failed') continue;
+      this.#resting.delete(member.id);
       this.update(member.id, { state: 'queued', failure: null });
     }
     this.#background.start();
   }
 
-  /** Whose pictures are looked at while it trains. */
+  /** Whose pictures are looked at. */
   watch(id: string | null): void {
     this.#watched = id;
-    this.#background.look();
+    this.look();
+  }
+
+  /** Another sequence is looked at than before. */
+  look(): void {
+    if (this.#watched !== null) this.#background.look();
   }
 
   remove(chosen: (member: Member) => boolean): void {
     const removed = this.#members.filter(chosen);
     this.#members = this.#members.filter((member) => !removed.includes(member));
-    for (const { id } of removed) this.#background.drop(id);
+    for (const { id } of removed) {
+      this.#resting.delete(id);
+      this.#background.drop(id);
+    }
     this.#changed();
   }
 
@@ -158,6 +235,16 @@ export class Fleet {
     this.#version++;
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** The sequence that the current run shows, where the member has the same task. */
+function sharedProbe({ config }: Pick<Member, 'config'>): Probe | null {
+  const { run, probe } = runStore.getState();
+  return run && taskKey(run.config) === taskKey(config) ? probe : null;
+}
+
+function sameProbe(snapshot: Member['snapshot'], { split, sampleIndex }: Probe): boolean {
+  return snapshot?.split === split && snapshot.sampleIndex === sampleIndex;
 }
 
 export const fleet = new Fleet();

@@ -5,10 +5,11 @@ import type { Checkpoint, Evaluation, RunConfig, RunDescription, Snapshot } from
 import { MetricsStore } from '../metrics-store.ts';
 
 /**
- * 'pinned' was copied from the current run and rests; 'queued' waits for the background worker, 'training' is in it;
+ * 'pinned' was copied from the current run and rests; 'queued' waits for the background worker, 'training' is in it, and
+ * so is 'paused', which waits there for the other side of its race;
  * 'stopped' was taken out before its last step and can be queued again; 'failed' could not go on.
  */
-export type MemberState = 'pinned' | 'queued' | 'training' | 'stopped' | 'finished' | 'failed';
+export type MemberState = 'pinned' | 'queued' | 'training' | 'paused' | 'stopped' | 'finished' | 'failed';
 
 /** What a fleet is told to train. */
 export interface Order {
@@ -41,6 +42,11 @@ export interface Member {
   readonly checkpoint: Checkpoint | null;
 }
 
+/** It is in the background worker or waits for it. */
+export function underWay({ state }: Pick<Member, 'state'>): boolean {
+  return state === 'queued' || state === 'training' || state === 'paused';
+}
+
 export function memberOf(id: string, group: string, { label, config, data = null }: Order): Member {
   return {
     ...{ id, group, label, config, data, state: 'queued', failure: null, step: 0, stepsPerSecond: 0 },
@@ -58,18 +64,18 @@ export function armKey(config: RunConfig): string {
 /** Asked for with every picture, and configs never change. */
 const armKeys = new WeakMap<RunConfig, string>();
 
-function keyOf({ task, model, training }: RunConfig): string {
-  const sorted = (fields: RunConfig['training']): unknown[] =>
-    Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    task.id,
-    task.dataHash ?? '',
-    sorted(task.fields),
-    model.id,
-    sorted(model.fields),
-    sorted(training),
-  ]);
+function keyOf(config: RunConfig): string {
+  const { model, training } = config;
+  return JSON.stringify([taskKey(config), model.id, sorted(model.fields), sorted(training)]);
 }
+
+/** Equal for runs on the same task and file, whatever their seeds. */
+export function taskKey({ task }: Pick<RunConfig, 'task'>): string {
+  return JSON.stringify([task.id, task.dataHash ?? '', sorted(task.fields)]);
+}
+
+const sorted = (fields: RunConfig['training']): unknown[] =>
+  Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A task counts as solved when more than this share of held-out sequences is right at every answer. */
 export const solvedAbove = 0.99;

@@ -11,7 +11,7 @@ import type { Evaluation, MetricPoint } from '../../worker/protocol.ts';
 import { comparedClosed, comparedFailure, comparedTakenOver } from '../library-failures.ts';
 import { tell } from '../run-store.ts';
 import type { Fleet } from './fleet.ts';
-import { memberOf } from './member.ts';
+import { memberOf, underWay } from './member.ts';
 import type { Member } from './member.ts';
 
 /** A member as it is stored: its metrics as arrays, its file by hash. */
@@ -170,13 +170,12 @@ function restored(
   const { id, group, label, config } = rest;
   const member = memberOf(id, group, { label, config, data });
   member.metrics.append(points, evaluations);
-  const underWay = rest.state === 'training' || rest.state === 'queued';
   return {
     ...member,
     ...rest,
     data,
     metrics: member.metrics,
-    state: underWay ? 'stopped' : rest.state,
+    state: underWay(rest) ? 'stopped' : rest.state,
     stepsPerSecond: 0,
   };
 }
