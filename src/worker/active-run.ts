@@ -15,6 +15,8 @@ export interface Looking {
   readonly probe?: Probe;
   /** The position whose gradient is followed through time; see `watchGradient`. */
   readonly watch?: Extract<SessionCommand, { type: 'watchGradient' }>['watch'];
+  /** The generalisation grid is measured with evaluations. */
+  readonly followGrid?: boolean;
 }
 
 export interface ActiveRunSetup {
@@ -70,7 +72,7 @@ export class ActiveRun {
   static async open(setup: ActiveRunSetup): Promise<ActiveRun> {
     const mailbox = new Mailbox(true);
     const { run, executor, checkpoint, onProgress } = setup;
-    const { probe, watch } = setup.looking;
+    const { probe, watch, followGrid } = setup.looking;
     const session: SessionSetup = {
       ...{ run, executor, mailbox, onProgress },
       ...(checkpoint && { checkpoint }),
@@ -80,8 +82,9 @@ export class ActiveRun {
     const first = await events.next();
     if (first.done || first.value.type !== 'opened') throw new Error('a session must begin by opening');
     const active = new ActiveRun(setup, first.value.step, mailbox, events);
-    // Read before anything else; it is refused only when the session ends first.
+    // Read before anything else; they are refused only when the session ends first.
     if (watch) active.post({ type: 'watchGradient', watch }).catch(() => undefined);
+    if (followGrid) active.post({ type: 'followGrid', follow: true }).catch(() => undefined);
     return active;
   }
 
@@ -109,6 +112,7 @@ export class ActiveRun {
   async post(command: SessionCommand): Promise<void> {
     await this.#mailbox.post(command);
     if (command.type === 'probe') this.#looking = { ...this.#looking, probe: command.probe };
+    if (command.type === 'followGrid') this.#looking = { ...this.#looking, followGrid: command.follow };
     if (command.type === 'watchGradient') this.#looking = { ...this.#looking, watch: command.watch };
   }
 
