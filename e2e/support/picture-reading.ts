@@ -112,6 +112,15 @@ export class PictureReading {
     return { value: bar.low + best.t * span, tolerance: span * (0.008 + 0.6 / Math.min(bar.width, last)) };
   }
 
+  /** Length of the bar that begins at the left end of a cell, in its middle. */
+  lyingBar(cell: Box): number {
+    const y = cell.y + cell.height / 2;
+    const start = Math.ceil(cell.x) + 1;
+    let x = start;
+    while (near(this.colourAt(x, y), this.colourAt(start, y), 24)) x++;
+    return x - cell.x;
+  }
+
   /** Whether a colour is found within a pixel of a place. */
   hasColour(colour: Colour, x: number, y: number, reach = 1): boolean {
     for (let dx = -reach; dx <= reach; dx++)
