@@ -30,7 +30,7 @@ export class InstrumentDriver {
     await expect(this.canvas).toHaveAttribute('aria-label', / /);
   }
 
-  /** Everything of the picture as it stands now. */
+  /** Everything of the picture as it stands now; what a key makes the page say is said to the pointer too. */
   async read(): Promise<PictureReading> {
     await this.shown();
     const svg = await this.save('Picture as SVG');
@@ -39,6 +39,7 @@ export class InstrumentDriver {
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
     );
     const { pixels, ...rest } = await this.canvas.evaluate(lookAt);
+    expect(rest.cells.map(({ text }) => text)).toContain(await this.#spoken('ArrowDown'));
     return new PictureReading({ ...rest, pixels: Buffer.from(pixels, 'base64') }, svg);
   }
 
@@ -55,12 +56,13 @@ export class InstrumentDriver {
     return readFile(await (await download).path(), 'utf8');
   }
 
-  /** What the arrow keys make the page say. */
-  async spoken(...keys: readonly string[]): Promise<string> {
+  /** What a key makes the page say to those who do not see the frame. */
+  async #spoken(key: string): Promise<string> {
     const picture = this.region.getByRole('application');
-    await picture.focus();
-    for (const key of keys) await picture.press(key);
-    return this.region.getByRole('status').last().innerText();
+    await picture.press(key);
+    const words = await this.region.getByRole('status').first().innerText();
+    await picture.blur();
+    return words;
   }
 }
 

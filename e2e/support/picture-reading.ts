@@ -150,7 +150,7 @@ export class PictureReading {
     );
     const line = Math.min(...below.map(({ y }) => y));
     return axisOf(
-      below.filter(({ y }) => y < line + 2).map(({ x, text }) => ({ at: x, text })),
+      below.filter(({ y }) => y < line + 6).map(({ x, text }) => ({ at: x, text })),
       false,
     );
   }

@@ -102,8 +102,11 @@ export class Reference {
     };
   }
 
-  /** ‖∂loss/∂state‖ for the state that a step of a token model begins with, by central differences. */
-  stateGradient(split: string, index: number, position: number, name: string): number {
+  /**
+   * ‖∂loss/∂state‖ for the state that a step of a token model begins with, by central differences.
+   * @param only of the share of this position in the loss
+   */
+  stateGradient(split: string, index: number, position: number, name: string, only?: number): number {
     const step = 1e-4;
     const states = this.#statesAt(split, index, position);
     const { length } = states[name]!.data;
@@ -116,7 +119,10 @@ export class Reference {
       .sample(this.#run.config.seed, split, index)
       .mask.reduce((a, b) => a + b, 0);
     const loss = this.#from(split, index, position, moved).map(
-      ({ losses }) => losses.filter((value) => !Number.isNaN(value)).reduce((a, b) => a + b, 0) / answers,
+      ({ losses }) =>
+        losses
+          .filter((value, i) => !Number.isNaN(value) && (only ?? position + i) === position + i)
+          .reduce((a, b) => a + b, 0) / answers,
     );
     const slopes = Array.from({ length }, (_, i) => (loss[2 * i]! - loss[2 * i + 1]!) / (2 * step));
     return Math.hypot(...slopes);

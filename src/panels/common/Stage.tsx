@@ -62,8 +62,11 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
   useDrawing(() => stageRef.current?.draw(scene, themeStore.getState().theme, maximised), sources);
   useDrawing(() => stageRef.current?.outline(), pointSources);
 
-  const point = (event: PointerEvent, kind: VisitKind): void =>
-    onVisit?.(stageRef.current?.point(event.clientX, event.clientY) ?? null, kind);
+  const point = (event: PointerEvent, kind: VisitKind): void => {
+    // The cell is shown whether or not the instrument wants to know of it.
+    const cell = stageRef.current?.point(event.clientX, event.clientY) ?? null;
+    onVisit?.(cell, kind);
+  };
   const leave = (): void => {
     stageRef.current?.leave();
     onVisit?.(null, 'hover');

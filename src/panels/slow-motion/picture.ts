@@ -65,7 +65,8 @@ function positionStrips(data: SlowMotionData, area: Box, palette: Palette): Draw
   });
   const [low, high] = data.gradientDomain ?? [0.1, 1];
   // Bars need a lower end: a tenth of the smallest, so that it is seen too.
-  const y = scaleLog([low / 10, Math.max(high, low * 1.01)], [0, 1]).clamp(true);
+  const ends = [low / 10, Math.max(high, low * 1.01)] as const;
+  const y = scaleLog(ends, [0, 1]).clamp(true);
   const bottom = strip({
     ...{ id: 'gradients', box: gradients, palette, fill: palette.series[1]!, maximum: 1 },
     values: data.gradients.map((value) => (value > 0 ? y(value) : NaN)),
@@ -82,7 +83,7 @@ function positionStrips(data: SlowMotionData, area: Box, palette: Palette): Draw
   return {
     marks: [
       ...top.marks,
-      ...withLogEnds(bottom.marks, gradients, [low, high], palette),
+      ...withLogEnds(bottom.marks, gradients, ends, palette),
       ...(working ? cursorFrame({ ...column, y: working.y, height: working.height }, palette) : []),
       ...(frame.phase === 'loss' ? cursorFrame(losses, palette) : []),
       ...bottomAxis(gradients, ticks, 'position', palette),
