@@ -105,7 +105,7 @@ export function expectBar(picture: PictureReading, cell: SpokenCell, from: numbe
   expectEnd(at, from, to, cell.text);
 }
 
-/** The same lying down, at a height. */
+/** The same lying down, at a height, and of one colour: letters may follow it. */
 export function expectLyingBar(
   picture: PictureReading,
   y: number,
@@ -113,19 +113,25 @@ export function expectLyingBar(
   to: number,
   what: string,
 ): void {
-  expectEnd((x) => picture.colourAt(x, y), from, to, what);
+  const at = (x: number): Colour => picture.colourAt(x, y);
+  expectEnd(at, from, to, what);
+  if (to - from >= 5)
+    assert(near(at(to - 2.5), at(from + 2.5), 24), `${what}: one bar up to ${to.toFixed(1)}`);
 }
 
 function expectEnd(at: (place: number) => Colour, from: number, to: number, what: string): void {
   const direction = to < from ? -1 : 1;
   const beyond = at(to + 2.5 * direction);
   if (Math.abs(to - from) < 5) {
-    assert(near(at(to + 4 * direction), at(to + 6 * direction), 24), `${what}: no bar`);
+    assert(
+      near(at(to + 4 * direction), at(to + 6 * direction), 24),
+      `${what}: a bar beyond ${to.toFixed(1)}`,
+    );
     return;
   }
   const inside = at(to - 2.5 * direction);
-  assert(!near(inside, beyond, 24), `${what}: the bar ends at ${to.toFixed(1)}`);
-  assert(!near(beyond, at(from + 2.5 * direction), 24), `${what}: nothing of it beyond`);
+  assert(!near(inside, beyond, 24), `${what}: no end of a bar at ${to.toFixed(1)}`);
+  assert(!near(beyond, at(from + 2.5 * direction), 24), `${what}: the bar goes on beyond ${to.toFixed(1)}`);
 }
 
 /** A line or its dots: in the middle of every column there is its colour at the height of its value. */
