@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: times training steps of our executors and of their peers in a real Chromium, all in one run.
  *
- *     npm run bench -- [--only WORKLOAD,...] [--systems SYSTEM,...] [--json FILE]
- *                       [--patience SECONDS] [--headed]
+ *     npm run bench -- [--only WORKLOAD,...] [--systems SYSTEM,...] [--strategies STRATEGY,...]
+ *                       [--json FILE] [--patience SECONDS] [--headed]
  *
  * Every measurement has a page of its own, so that no system inherits another's memory or caches.
  */
@@ -18,6 +18,7 @@ import { printTable } from './table.mjs';
 const workloads = ['memnet-copy', 'lstm-copy', 'deltanet-parity', 'segment-4', 'segment-16'];
 const ours = ['wasm', 'wasm-threads', 'webgpu'];
 const peers = ['tfjs-wasm', 'tfjs-webgpu', 'tfjs-cpu', 'jax-js-wasm', 'jax-js-webgpu', 'pytorch-cpu'];
+const allStrategies = ['full', 'truncated', 'checkpointed', 'memoryReplay'];
 const usualPatience = 60;
 
 /**
@@ -41,6 +42,7 @@ function readArguments() {
       options: {
         only: { type: 'string' },
         systems: { type: 'string' },
+        strategies: { type: 'string' },
         json: { type: 'string' },
         patience: { type: 'string', default: String(usualPatience) },
         headed: { type: 'boolean', default: false },
@@ -52,6 +54,7 @@ function readArguments() {
   return {
     workloads: chosen(values.only, workloads),
     systems: chosen(values.systems, [...ours, ...peers]),
+    strategies: chosen(values.strategies, allStrategies),
     json: values.json,
     /** Milliseconds after which a measurement is given up. */
     patience: Number(values.patience) * 1000,
@@ -72,7 +75,8 @@ function chosen(list, known) {
 }
 
 /**
- * A step in PyTorch on the CPU, with as many threads as it likes. PYTHON names another interpreter than python3.
+ * A step in PyTorch on the CPU, with as many threads as it likes, or OMP_NUM_THREADS. PYTHON names another interpreter than
+ * python3.
  * @param {string} description the workload as JSON
  * @returns {{ msPerStep: number, firstLoss: number }}
  */
@@ -169,9 +173,10 @@ await runCommand(async () => {
     await rate();
     const rates = [await rate()];
     for (const workload of options.workloads) {
-      const strategies = await measuring((page) =>
+      const offered = await measuring((page) =>
         page.evaluate((name) => window.bench.strategies(name), workload),
       );
+      const strategies = offered.filter((strategy) => options.strategies.includes(strategy));
       for (const system of options.systems) {
         for (const strategy of ours.includes(system) ? strategies : strategies.slice(0, 1)) {
           const label = `${workload} ${system} ${strategy}`;
