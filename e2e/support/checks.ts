@@ -134,18 +134,26 @@ function expectEnd(at: (place: number) => Colour, from: number, to: number, what
   assert(!near(beyond, at(from + 2.5 * direction), 24), `${what}: the bar goes on beyond ${to.toFixed(1)}`);
 }
 
-/** A line or its dots: in the middle of every column there is its colour at the height of its value. */
+/**
+ * A line: in the middle of every column there is its colour at the height of its value, and a quarter of the way to the next one
+ * too, where no dot is. The columns are given from left to right; some may be left out.
+ */
 export function expectLine(
   picture: PictureReading,
   columns: readonly { readonly cell: Box; readonly value: number }[],
   colour: Colour,
-  axis: Axis,
+  { placeOf }: Axis,
 ): void {
-  for (const { cell, value } of columns) {
-    const [x, y] = [cell.x + cell.width / 2, axis.placeOf(value)];
-    assert(picture.hasColour(colour, x, y), `${value} is drawn at ${x.toFixed(1)}, ${y.toFixed(1)}`);
-    // A line that is everywhere says nothing: a little above and below there is something else.
+  const points = columns.map(({ cell, value }) => ({ x: cell.x + cell.width / 2, y: placeOf(value), cell }));
+  points.forEach(({ x, y, cell }, i) => {
+    const where = `${columns[i]!.value} at ${x.toFixed(1)}, ${y.toFixed(1)}`;
+    assert(picture.hasColour(colour, x, y), `the line is not at ${where}`);
+    // A line that is everywhere says nothing: a little above or below there is something else.
     const away = [-9, 9].filter((dy) => !picture.hasColour(colour, x, y + dy, 0));
-    assert(away.length > 0, `only a line at ${value}`);
-  }
+    assert(away.length > 0, `more than a line at ${where}`);
+    const next = points[i + 1];
+    if (!next || Math.abs(next.x - x - cell.width) > 0.1) return;
+    const on = picture.hasColour(colour, x + cell.width / 4, y + (next.y - y) / 4);
+    assert(on, `the line leaves its way after ${where}`);
+  });
 }

@@ -82,7 +82,8 @@ export class PictureReading {
   }
 
   colourAt(x: number, y: number): Colour {
-    const { pixels, width } = this.#canvas;
+    const { pixels, width, height } = this.#canvas;
+    assert(x >= 0 && y >= 0 && x < width && y < height, `${x}, ${y} is not in the picture`);
     const start = 4 * (Math.floor(y) * width + Math.floor(x));
     // Where nothing is painted the white page shows.
     const share = pixels[start + 3]! / 255;
@@ -161,7 +162,7 @@ export class PictureReading {
       ({ x, y, text, anchor }) =>
         anchor === 'start' && x > cell.x && within(y, cell.y, cell.height) && !Number.isNaN(numberOf(text)),
     );
-    const right = Math.max(...inStrip.map(({ x }) => x));
+    const right = Math.min(...inStrip.map(({ x }) => x));
     const ticks = inStrip.filter(({ x }) => x === right).sort((a, b) => a.y - b.y);
     const ends = [ticks[0], ticks.at(-1)].map((tick, i) => ({
       at: cell.y + i * cell.height,
@@ -245,6 +246,7 @@ function axisOf(
     .sort((a, b) => a.value - b.value);
   const [first, last] = [known[0], known.at(-1)];
   assert(known.length > 1, `no numbers along an axis, but ${ticks.map(({ text }) => text).join(' ')}`);
+  assert(last!.value > first!.value, `an axis from ${first!.value} to ${last!.value}`);
   const slope = (last!.at - first!.at) / (last!.value - first!.value);
   return { placeOf: (value) => first!.at + (bend(value) - first!.value) * slope };
 }
