@@ -4,7 +4,7 @@
  */
 import * as op from "./opcodes";
 import { word } from "./elementwise";
-import { exp4, log4, madd, maxLanes, splat, sumLanes } from "./vector-math";
+import { dot, exp4, log4, madd, maxLanes, splat, sumLanes } from "./vector-math";
 
 @inline
 function exponential(x: f32): f32 {
@@ -109,29 +109,6 @@ function softmaxMaskedRow(out: usize, a: usize, mask: usize, maskStride: i32, n:
     m += maskStride;
   }
   if (sum != 0) scaleRow(out, out, <f32>1 / sum, n);
-}
-
-function dot(a: usize, b: usize, n: i32): f32 {
-  let s0 = splat(0), s1 = splat(0);
-  let i = 0;
-  for (; i + 8 <= n; i += 8) {
-    s0 = madd(v128.load(a), v128.load(b), s0);
-    s1 = madd(v128.load(a, 16), v128.load(b, 16), s1);
-    a += 32;
-    b += 32;
-  }
-  for (; i + 4 <= n; i += 4) {
-    s0 = madd(v128.load(a), v128.load(b), s0);
-    a += 16;
-    b += 16;
-  }
-  let sum = sumLanes(f32x4.add(s0, s1));
-  for (; i < n; i++) {
-    sum += load<f32>(a) * load<f32>(b);
-    a += 4;
-    b += 4;
-  }
-  return sum;
 }
 
 function total(a: usize, n: i32): f32 {

@@ -178,3 +178,27 @@ export function sine4(x: v128): v128 {
 export function cosine4(x: v128): v128 {
   return sineOf(x, 1);
 }
+
+/** Sum over i of a_i · b_i; both contiguous. */
+export function dot(a: usize, b: usize, n: i32): f32 {
+  let s0 = splat(0), s1 = splat(0);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    s0 = madd(v128.load(a), v128.load(b), s0);
+    s1 = madd(v128.load(a, 16), v128.load(b, 16), s1);
+    a += 32;
+    b += 32;
+  }
+  for (; i + 4 <= n; i += 4) {
+    s0 = madd(v128.load(a), v128.load(b), s0);
+    a += 16;
+    b += 16;
+  }
+  let sum = sumLanes(f32x4.add(s0, s1));
+  for (; i < n; i++) {
+    sum += load<f32>(a) * load<f32>(b);
+    a += 4;
+    b += 4;
+  }
+  return sum;
+}
