@@ -3,9 +3,9 @@
  * any stretch of steps, so that the strategies can run, forget and recompute parts. Everything here is synchronous and runs
  * inside the caller's tidy.
  */
-import { PlaygroundError } from '../../foundation/errors.ts';
-import { elementCount, sameShape } from '../../graph/types.ts';
-import type { Program, Shape, StateSpec, StepGraph, Tensor as PlainTensor } from '../../graph/types.ts';
+import { elementCount } from '../../graph/types.ts';
+import type { Program, StepGraph, Tensor as PlainTensor } from '../../graph/types.ts';
+import { checkBatch } from '../check-batch.ts';
 import type { Batch } from '../executor.ts';
 import { Constants, StepInterpreter } from './interpreter.ts';
 import type { NamedTensors, Values } from './interpreter.ts';
@@ -84,25 +84,19 @@ export class Rollout {
   /** The states that the batch brings along. */
   readonly given: NamedTensors;
 
-  /** @throws PlaygroundError `invalid-batch` naming the tensor that is missing or has another shape. */
+  /** @throws PlaygroundError `invalid-batch` as `checkBatch` finds it. */
   constructor(compiled: CompiledProgram, batch: Batch) {
     this.#compiled = compiled;
     const { program } = compiled;
-    if (batch.size !== compiled.batch) {
-      throw invalid(`The program was compiled for ${compiled.batch} sequences, not ${batch.size}.`);
-    }
+    checkBatch(program, compiled.batch, batch);
     const inputs = new Map<string, Tensor>();
     for (const graph of program.variants) {
-      for (const { name, shape, dtype } of graph.inputs) {
-        const own = graph.unit === 'token' ? shape : shape.slice(1);
-        if (!inputs.has(name)) {
-          const expected = [batch.size, program.length, ...own];
-          inputs.set(name, uploaded(`input ${name}`, batch.inputs[name], expected, dtype));
-        }
+      for (const { name } of graph.inputs) {
+        if (!inputs.has(name)) inputs.set(name, uploaded(batch.inputs[name]!));
       }
     }
     this.#inputs = inputs;
-    this.given = givenStates(program, batch);
+    this.given = givenStates(batch);
   }
 
   /**
@@ -168,27 +162,10 @@ function withBatch(values: Values, node: number, batch: number): Tensor {
   return elementCount(shape) === 0 ? zeros(full) : broadcastTo(tensor, full);
 }
 
-function givenStates({ variants, schedule }: Program, { state, size }: Batch): NamedTensors {
-  const specs = variants[schedule[0] ?? 0]?.states ?? [];
-  const known = new Map<string, StateSpec>(specs.map((spec) => [spec.name, spec]));
-  return new Map(
-    Object.entries(state ?? {}).map(([name, tensor]) => {
-      const spec = known.get(name);
-      if (!spec) throw invalid(`The model has no state called ${name}.`);
-      return [name, uploaded(`state ${name}`, tensor, [size, ...spec.shape], spec.dtype)];
-    }),
-  );
+function givenStates({ state }: Batch): NamedTensors {
+  return new Map(Object.entries(state ?? {}).map(([name, tensor]) => [name, uploaded(tensor)]));
 }
 
-function uploaded(what: string, tensor: PlainTensor | undefined, shape: Shape, dtype: 'f32' | 'i32'): Tensor {
-  const expected = `${dtype} [${shape.join(', ')}]`;
-  if (!tensor) throw invalid(`The batch lacks its ${what}, ${expected}.`);
-  if (!sameShape(tensor.shape, shape) || tensor.dtype !== dtype) {
-    throw invalid(`The batch's ${what} is ${tensor.dtype} [${tensor.shape.join(', ')}], not ${expected}.`);
-  }
-  return elementCount(shape) === 0 ? zeros(shape, dtype) : upload(tensor.data, shape, dtype);
-}
-
-function invalid(message: string): PlaygroundError {
-  return new PlaygroundError('invalid-batch', message, 'Nothing was computed.', '');
+function uploaded({ data, shape, dtype }: PlainTensor): Tensor {
+  return elementCount(shape) === 0 ? zeros(shape, dtype) : upload(data, shape, dtype);
 }

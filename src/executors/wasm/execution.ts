@@ -16,6 +16,7 @@ import type {
   Strategy,
   TrainResult,
 } from '../executor.ts';
+import { checkBatch } from '../check-batch.ts';
 import type { Heap } from './heap.ts';
 import type { Kernels } from './kernels.ts';
 import type { ThreadPool } from './pool.ts';
@@ -181,13 +182,11 @@ export class WasmExecution implements Execution {
   }
 
   #execute(tapes: readonly LoadedTape[], batch: Batch): void {
-    const { kernels, pool, batchSize } = this.#site;
-    if (batch.size !== batchSize) {
-      throw invalid(`This program takes ${batchSize} samples, not ${batch.size}.`);
-    }
+    const { kernels, pool, program, batchSize } = this.#site;
+    checkBatch(program, batchSize, batch);
     for (const tape of tapes) {
-      for (const port of tape.compiled.inputs) this.#write(tape, port, batch.inputs[port.name]);
-      for (const port of tape.compiled.initialStates) this.#write(tape, port, batch.state?.[port.name]);
+      for (const port of tape.compiled.inputs) this.#write(tape, port, batch.inputs[port.name]!);
+      for (const port of tape.compiled.initialStates) this.#write(tape, port, batch.state![port.name]!);
     }
     const stretches = tapes.map(({ table, compiled }) => ({
       begin: table,
@@ -200,21 +199,9 @@ export class WasmExecution implements Execution {
   // ---- moving numbers
 
   /** Writes the samples of a share. */
-  #write(
-    { base, compiled, share }: LoadedTape,
-    { name, view, dtype }: Port,
-    tensor: Tensor | undefined,
-  ): void {
-    const { heap, batchSize } = this.#site;
+  #write({ base, compiled, share }: LoadedTape, { view, dtype }: Port, tensor: Tensor): void {
+    const { heap } = this.#site;
     const perSample = sizeOf(view.shape) / share.size;
-    if (tensor?.data.length !== perSample * batchSize) {
-      const expected = `${dtype} [${[batchSize, ...view.shape.slice(1)].join(', ')}]`;
-      throw invalid(
-        tensor
-          ? `${name} is [${tensor.shape.join(', ')}] instead of ${expected}.`
-          : `The batch lacks its input ${name}, ${expected}.`,
-      );
-    }
     const memory = dtype === 'f32' ? heap.f32 : heap.i32;
     const begin = share.first * perSample;
     const own = tensor.data.subarray(begin, begin + share.size * perSample);
@@ -262,8 +249,4 @@ function shareSamples({ pool, program, batchSize }: ExecutionSite): Share[] {
 
 function givenStates(batch: Batch): Set<string> {
   return new Set(Object.keys(batch.state ?? {}));
-}
-
-function invalid(message: string): PlaygroundError {
-  return new PlaygroundError('invalid-batch', message, 'Nothing was computed.');
 }

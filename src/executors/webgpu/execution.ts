@@ -15,6 +15,7 @@ import type {
   Strategy,
   TrainResult,
 } from '../executor.ts';
+import { checkBatch } from '../check-batch.ts';
 import type { Frame } from './frame.ts';
 import { Machine } from './machine.ts';
 import type { PlacedRun } from './machine.ts';
@@ -194,6 +195,7 @@ export class WebgpuExecution implements Execution {
   /** Brings a batch to the device and computes what all steps share. */
   #begin(commands: GPUCommandEncoder, machine: Machine, batch: Batch, runs: readonly PlacedRun[]): void {
     const { device, frame } = machine;
+    checkBatch(frame.program, frame.samples, batch);
     device.check();
     machine.dispatches = 0;
     this.#writeInputs(machine, batch);
@@ -265,17 +267,10 @@ export class WebgpuExecution implements Execution {
   }
 
   #writeInputs({ device, frame, memory }: Machine, batch: Batch): void {
-    if (batch.size !== frame.samples) {
-      throw new Error(`compiled for ${frame.samples} samples, got ${batch.size}`);
-    }
     const names = new Set(frame.program.variants.flatMap(({ inputs }) => inputs.map(({ name }) => name)));
     for (const name of names) {
-      const input = batch.inputs[name];
-      const floats = frame.inputFloats(name);
-      if (input?.data.length !== floats) {
-        throw new Error(`input ${name} needs ${floats} numbers, got ${input?.data.length ?? 'none'}`);
-      }
-      device.gpu.queue.writeBuffer(memory, frame.inputBase(name) * 4, Float32Array.from(input.data));
+      const { data } = batch.inputs[name]!;
+      device.gpu.queue.writeBuffer(memory, frame.inputBase(name) * 4, Float32Array.from(data));
     }
   }
 
@@ -285,9 +280,6 @@ export class WebgpuExecution implements Execution {
       const state = batch.state?.[name];
       if (!state) continue;
       const size = elementCount(shape);
-      if (state.data.length !== frame.samples * size) {
-        throw new Error(`state ${name} needs [${frame.samples}, ${shape.join(', ')}]`);
-      }
       const data = Float32Array.from(state.data);
       const fifo = frame.fifos.get(name);
       if (!fifo) {

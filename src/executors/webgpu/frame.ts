@@ -34,7 +34,7 @@ export class Frame {
   readonly loss: number;
   /** All adjoints of states between runs. */
   readonly adjoints: { readonly begin: number; readonly end: number };
-  readonly #inputs = new Map<string, { readonly base: number; readonly floats: number }>();
+  readonly #inputs = new Map<string, number>();
   readonly #fifos = new Map<string, FifoHistory>();
   readonly #adjoints = new Map<string, { readonly base: number; readonly stride: number }>();
 
@@ -53,7 +53,7 @@ export class Frame {
     for (const { inputs, unit } of program.variants) {
       for (const { name, shape } of inputs) {
         const floats = samples * program.length * tokenFloats(unit, shape);
-        if (!this.#inputs.has(name)) this.#inputs.set(name, { base: this.land.take(floats), floats });
+        if (!this.#inputs.has(name)) this.#inputs.set(name, this.land.take(floats));
       }
     }
     const fifos = this.#fifoStates();
@@ -100,11 +100,7 @@ export class Frame {
   }
 
   inputBase(name: string): number {
-    return this.#inputs.get(name)!.base;
-  }
-
-  inputFloats(name: string): number {
-    return this.#inputs.get(name)!.floats;
+    return this.#inputs.get(name)!;
   }
 
   /** Place of what one step reads of an input. */
