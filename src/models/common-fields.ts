@@ -77,3 +77,14 @@ export function blocksAtWidth(config: FieldValues, width: number): FieldValues {
   const rounded = Math.max(1, Math.round(width / count)) * count;
   return { ...config, modelDim: rounded, feedForwardDim: Math.max(4, Math.round(rounded * ratio)) };
 }
+
+/** What all language models that read segments of tokens with blocks of `modelDim` and `heads` declare. */
+export const segmentLanguageModel = {
+  input: 'tokens',
+  unit: 'segment',
+  output: 'logits',
+  segmentLength: (config: FieldValues) => config['segmentLength'] as number,
+  sizes: vocabularySizes,
+  atWidth: blocksAtWidth,
+  problem: (config: FieldValues, ends: TaskEnds) => tokensOnlyProblem(ends) ?? headProblem(config),
+} as const;

@@ -1,16 +1,13 @@
 /** Associative Recurrent Memory Transformer on the shelf. */
 import { integer, toggle } from '../../foundation/fields.ts';
 import {
-  blocksAtWidth,
   feedForwardDim,
-  headProblem,
   heads,
   layers,
   memoryMask,
   modelDim,
+  segmentLanguageModel,
   segmentLength,
-  tokensOnlyProblem,
-  vocabularySizes,
 } from '../common-fields.ts';
 import type { ModelDefinition } from '../model.ts';
 import { armtAbout } from './about.ts';
@@ -53,12 +50,6 @@ export const armt: ModelDefinition = {
   },
   about: armtAbout,
   presets: armtPresets,
-  input: 'tokens',
-  unit: 'segment',
-  output: 'logits',
-  segmentLength: (config) => config['segmentLength'] as number,
-  sizes: vocabularySizes,
-  atWidth: blocksAtWidth,
-  problem: (config, ends) => tokensOnlyProblem(ends) ?? headProblem(config),
+  ...segmentLanguageModel,
   step: (g, config, situation) => armtStep(g, config as unknown as ArmtConfig, situation),
 };

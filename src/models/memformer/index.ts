@@ -2,14 +2,12 @@
 import { integer, toggle } from '../../foundation/fields.ts';
 import type { ChoiceField, RealField } from '../../foundation/fields.ts';
 import {
-  blocksAtWidth,
   feedForwardDim,
   headProblem,
   heads,
   modelDim,
+  segmentLanguageModel,
   segmentLength,
-  tokensOnlyProblem,
-  vocabularySizes,
 } from '../common-fields.ts';
 import type { ModelDefinition } from '../model.ts';
 import { memformerAbout } from './about.ts';
@@ -97,13 +95,7 @@ export const memformer: ModelDefinition = {
   },
   about: memformerAbout,
   presets: memformerPresets,
-  input: 'tokens',
-  unit: 'segment',
-  output: 'logits',
-  segmentLength: (config) => config['segmentLength'] as number,
-  sizes: vocabularySizes,
-  atWidth: blocksAtWidth,
-  problem: (config, ends) => tokensOnlyProblem(ends) ?? headProblem(config),
+  ...segmentLanguageModel,
   step: (g, config, situation) => memformerStep(g, config as unknown as MemformerConfig, situation),
 };
 

@@ -1,16 +1,13 @@
 /** Recurrent Memory Transformer on the shelf. */
 import { integer } from '../../foundation/fields.ts';
 import {
-  blocksAtWidth,
   feedForwardDim,
-  headProblem,
   heads,
   layers,
   memoryMask,
   modelDim,
+  segmentLanguageModel,
   segmentLength,
-  tokensOnlyProblem,
-  vocabularySizes,
 } from '../common-fields.ts';
 import type { ModelDefinition } from '../model.ts';
 import { rmtAbout } from './about.ts';
@@ -36,12 +33,6 @@ export const rmt: ModelDefinition = {
   },
   about: rmtAbout,
   presets: rmtPresets,
-  input: 'tokens',
-  unit: 'segment',
-  output: 'logits',
-  segmentLength: (config) => config['segmentLength'] as number,
-  sizes: vocabularySizes,
-  atWidth: blocksAtWidth,
-  problem: (config, ends) => tokensOnlyProblem(ends) ?? headProblem(config),
+  ...segmentLanguageModel,
   step: (g, config, situation) => rmtStep(g, config as unknown as RmtConfig, situation),
 };

@@ -7,6 +7,7 @@ import {
   heads,
   layers,
   modelDim,
+  segmentLanguageModel,
   segmentLength,
   tokensOnlyProblem,
   vocabularySizes,
@@ -68,13 +69,7 @@ export const cachedTransformer: ModelDefinition = {
   fields: { modelDim, heads, layers, feedForwardDim, segmentLength, cacheLength },
   about: cachedTransformerAbout,
   presets: cachedTransformerPresets,
-  input: 'tokens',
-  unit: 'segment',
-  output: 'logits',
-  segmentLength: (config) => config['segmentLength'] as number,
-  sizes: vocabularySizes,
-  atWidth: blocksAtWidth,
-  problem: (config, ends) => tokensOnlyProblem(ends) ?? headProblem(config),
+  ...segmentLanguageModel,
   step: (g, config, situation) =>
     cachedTransformerStep(g, config as unknown as CachedTransformerConfig, situation),
 };
