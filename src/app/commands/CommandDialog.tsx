@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Action } from '../../state/actions.ts';
-import { shortcutLabel } from '../../state/keyboard.ts';
 import { layoutStore } from '../../state/layout-store.ts';
 import { usePage } from '../context.ts';
+import { ActionItem } from '../ui/ActionItem.tsx';
 import { Icon } from '../ui/icons.tsx';
 import styles from './CommandDialog.module.css';
 
@@ -65,7 +65,7 @@ function OpenDialog() {
       <ul className={styles['list']}>
         {found.map((action) => (
           <li key={action.id}>
-            <Command action={action} onPerform={perform} />
+            <ActionItem action={action} onPerform={perform} />
           </li>
         ))}
         {found.length === 0 && <li className={styles['none']}>No command has these words.</li>}
@@ -79,21 +79,5 @@ function OpenDialog() {
         Single keys work as commands
       </label>
     </dialog>
-  );
-}
-
-interface CommandProps {
-  readonly action: Action;
-  readonly onPerform: (action: Action) => void;
-}
-
-function Command({ action, onPerform }: CommandProps) {
-  const unavailable = action.unavailable();
-  return (
-    <button type="button" aria-disabled={unavailable !== null} onClick={() => onPerform(action)}>
-      <span className={styles['label']}>{action.label()}</span>
-      {action.shortcut && <kbd>{shortcutLabel(action.shortcut)}</kbd>}
-      <span className={styles['explanation']}>{unavailable ?? action.explanation}</span>
-    </button>
   );
 }

@@ -2,9 +2,9 @@
 import { useRef } from 'react';
 import { useStore } from 'zustand';
 import type { ActionId } from '../../state/actions.ts';
-import { shortcutLabel } from '../../state/keyboard.ts';
 import { travelStore } from '../../state/travel-store.ts';
 import { useAction } from '../context.ts';
+import { ActionItem } from '../ui/ActionItem.tsx';
 import { Icon } from '../ui/icons.tsx';
 import styles from './SaveMenu.module.css';
 
@@ -45,23 +45,12 @@ export function SaveMenu() {
 }
 
 function Item({ id, onPerformed }: { readonly id: ActionId; readonly onPerformed: () => void }) {
-  const { action, label, unavailable } = useAction(id);
-  return (
-    <button
-      type="button"
-      className={styles['item']}
-      aria-disabled={unavailable !== null}
-      onClick={() => {
-        if (unavailable !== null) return;
-        onPerformed();
-        action.perform();
-      }}
-    >
-      <span className={styles['label']}>{label}</span>
-      {action.shortcut && <kbd>{shortcutLabel(action.shortcut)}</kbd>}
-      <span className={styles['explanation']}>{unavailable ?? action.explanation}</span>
-    </button>
-  );
+  const { action } = useAction(id);
+  const perform = (): void => {
+    onPerformed();
+    action.perform();
+  };
+  return <ActionItem action={action} onPerform={perform} />;
 }
 
 function OptimizerSwitch() {
