@@ -10,7 +10,7 @@ import { numberText, percentText, textWidth } from '../common/text.ts';
 import type { SlowMotionData } from './data.ts';
 import { sentenceOf } from './data.ts';
 
-const margin = { left: 86, right: 44, top: 8, axis: 34, gap: 14, column: 28 } as const;
+const margin = { left: 86, right: 50, top: 8, axis: 34, gap: 14, column: 28 } as const;
 const stripHeight = 44;
 const groupHeight = 16;
 /** Narrower pictures put the groups below the positions. */
