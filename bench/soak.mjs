@@ -205,7 +205,7 @@ await runCommand(async () => {
   // Reads TypeScript, and serves nothing.
   const loader = await createServer({
     ...{ root, configFile: false, appType: 'custom', logLevel: 'error' },
-    server: { middlewareMode: true, hmr: false, watch: null },
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     optimizeDeps: { noDiscovery: true },
   });
   /** @type {(() => Promise<unknown>)[]} */
