@@ -17,6 +17,8 @@ export interface SavedRun {
     readonly perplexity: number;
     readonly sequenceAccuracy: number;
   }[];
+  /** Training steps whose generalisation grid is kept. */
+  readonly gridSteps: readonly number[];
 }
 
 export class PlaygroundPage {
@@ -173,6 +175,7 @@ async function readNewestRun(): Promise<SavedRun | null> {
       training: { parameters: Record<string, { data: Float32Array }> };
       metrics: { loss: number }[];
       evaluations: SavedRun['evaluations'];
+      grids?: { step: number }[];
     };
   }
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -195,7 +198,7 @@ async function readNewestRun(): Promise<SavedRun | null> {
           String.fromCharCode(byte),
         ).join(''),
       );
-    const { step, config, seconds, training, metrics, evaluations } = newest.checkpoint;
+    const { step, config, seconds, training, metrics, evaluations, grids = [] } = newest.checkpoint;
     return {
       step,
       config,
@@ -205,6 +208,7 @@ async function readNewestRun(): Promise<SavedRun | null> {
       ),
       losses: metrics.map(({ loss }) => loss),
       evaluations,
+      gridSteps: grids.map((grid) => grid.step),
     };
   } finally {
     database.close();

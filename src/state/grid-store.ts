@@ -5,6 +5,7 @@
 import { createStore } from 'zustand/vanilla';
 import { mostGrids, thinnedBySteps } from '../foundation/thinning.ts';
 import type { GeneralisationGrid, GridCell, GridDescription, GridProgress } from '../worker/protocol.ts';
+import { setPanelSetting } from './layout-store.ts';
 import { runStore } from './run-store.ts';
 import type { Session } from './session.ts';
 
@@ -79,7 +80,13 @@ let measurer: Measurer | null = null;
 /** Measures the weights of the present step, or gives up what is under way. */
 export function toggleMeasuring(): void {
   if (!measurer || gridProblem() !== null) return;
-  void (gridStore.getState().measuring ? measurer.cancelGrid() : measurer.measureGrid());
+  if (gridStore.getState().measuring) {
+    void measurer.cancelGrid();
+    return;
+  }
+  // What was asked for is shown.
+  setPanelSetting('generalisation', 'view', 'levels');
+  void measurer.measureGrid();
 }
 
 /**
