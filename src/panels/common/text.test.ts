@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { axisNumber, numberText, percentText, tokenText, tokenWords } from './text.ts';
+import { axisNumber, numberText, percentText, textWidth, tokenText, tokenWords, wrapText } from './text.ts';
 
 describe('numbers', () => {
   test('have three significant digits, a true minus, and grouped thousands', () => {
@@ -52,4 +52,19 @@ test('tokens that cannot be seen get a sign, and words for a listener', () => {
     '‘c’',
     'unknown token',
   ]);
+});
+
+describe('wrapped text', () => {
+  test('loses nothing, breaks between words, and fits', () => {
+    const text = 'learning rate 0.003 → 0.001, LSTM instead of MemNet';
+    const lines = wrapText(text, 120, 12);
+    expect(lines.join(' ')).toBe(text);
+    for (const line of lines) expect(textWidth(line, 12)).toBeLessThanOrEqual(120);
+  });
+
+  test('breaks a word that fills a line by itself', () => {
+    const lines = wrapText(`a ${'b'.repeat(40)}`, 100, 12);
+    expect(lines.slice(1).join('')).toBe('b'.repeat(40));
+    expect(wrapText('', 100, 12)).toEqual(['']);
+  });
 });

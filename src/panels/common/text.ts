@@ -74,6 +74,28 @@ export function cutText(text: string, width: number, size: number): string {
   return `${letters.join('').trimEnd()}…`;
 }
 
+/** In lines no wider than that many pixels, broken between words, and within a word only where it fills a line by itself. */
+export function wrapText(text: string, width: number, size: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && textWidth(`${line} ${word}`, size) <= width) {
+      line += ` ${word}`;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = '';
+    for (const letter of Array.from(word)) {
+      if (line !== '' && textWidth(line + letter, size) > width) {
+        lines.push(line);
+        line = '';
+      }
+      line += letter;
+    }
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
 const prefixed = format('~s');
 
 /** For ticks: 20k rather than 20,000, and no more digits than the tick has. */

@@ -80,7 +80,7 @@ export function Curves() {
       height: (width) => {
         const curves = currentCurves();
         return curves && hasCurves(curves)
-          ? naturalHeight(curves.run, width, settings.metrics, curves.arms?.length)
+          ? naturalHeight(curves.run, width, settings.metrics, curves.arms)
           : emptyHeight;
       },
       draw: (size, palette) =>

@@ -5,6 +5,7 @@ import { trainingCurves } from '../../testing/training-curves.ts';
 import { lightPalette } from '../common/palette.ts';
 import type { Mark, Picture } from '../common/picture.ts';
 import { svgOf } from '../common/svg.ts';
+import { textWidth } from '../common/text.ts';
 import type { ComparedArm } from './compared.ts';
 import { comparedSeries } from './compared.ts';
 import type { CurvesData, CurvesOptions } from './picture.ts';
@@ -42,7 +43,7 @@ const arms: readonly ComparedArm[] = [
 
 const data: CurvesData = { run: copyRun(), ...trainingCurves(1500), arms };
 const options: CurvesOptions = {
-  size: { width: 720, height: naturalHeight(data.run, 720, all, arms.length) },
+  size: { width: 720, height: naturalHeight(data.run, 720, all, arms) },
   palette: lightPalette,
   axis: 'step',
   logX: false,
@@ -86,6 +87,25 @@ test('letters stand at the lines, in the legend and in what is spoken', () => {
   const spoken = picture.grids.find(({ id }) => id === 'sequenceAccuracy')!.describe(26, 0);
   expect(spoken).toMatch(/A, learning rate .*; B, LSTM .* \(median of 3 seeds, .* to .*\) at step/);
   expect(picture.summary).toContain('step 3,000');
+});
+
+test('a long name is told whole in the legend, in lines that fit, and the plots stay as high', () => {
+  const label = 'learning rate 0.003 → 0.001, slots 8 → 64, LSTM instead of MemNet, 12 more';
+  const long = [arms[0]!, { ...arms[1]!, label }];
+  const width = 300;
+  const picture = draw(
+    { ...data, arms: long },
+    { size: { width, height: naturalHeight(data.run, width, all, long) } },
+  );
+  const lines = flat(picture.marks).filter((mark) => mark.kind === 'text' && mark.x === 32);
+  const told = lines.map((mark) => (mark.kind === 'text' ? mark.text : '')).join(' ');
+  expect(told).toContain(`B ${label} (median; band: lowest to highest seed)`);
+  for (const mark of lines) {
+    if (mark.kind === 'text') expect(mark.x + textWidth(mark.text, mark.size)).toBeLessThanOrEqual(width);
+  }
+  const short = draw(data, { size: { width, height: naturalHeight(data.run, width, all, arms) } });
+  const heightOf = ({ grids }: Picture): number => grids[0]!.height;
+  expect(Math.abs(heightOf(picture) - heightOf(short))).toBeLessThan(3);
 });
 
 test('beside compared runs the current one leaves other lengths out, unless asked', () => {

@@ -5,6 +5,7 @@ import { fontSize } from '../common/axes.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Mark } from '../common/picture.ts';
 import type { HorizontalAxis, MetricName, Series } from './series.ts';
+import { wrapText } from '../common/text.ts';
 import { styleOf } from './style.ts';
 
 /** What the curves need of an arm. */
@@ -35,10 +36,28 @@ export function comparedSeries(
 
 /** How an arm is called in the legend: its letter, what it is, and what its line stands for. */
 export function legendText({ label, band }: Series): string {
-  const seeds = band ? Math.max(...band.counts) : 1;
-  const range = seeds > 1 ? ' (median; band: lowest to highest seed)' : '';
-  return `${band?.letter ?? ''} ${label}${range}`;
+  return textOf(band?.letter ?? '', label, band ? Math.max(...band.counts) : 1);
 }
+
+function textOf(letter: string, label: string, seeds: number): string {
+  return `${letter} ${label}${seeds > 1 ? ' (median; band: lowest to highest seed)' : ''}`;
+}
+
+/** The text of an entry of the legend in lines that fit into its width. */
+export function legendLines(text: string, width: number): string[] {
+  return wrapText(text, width - legendSampleRoom - 4, fontSize.label);
+}
+
+/** Lines of the legend that arms need, each beginning one of its own. */
+export function legendRows(arms: readonly ComparedArm[], width: number): number {
+  return arms.reduce(
+    (rows, { letter, label, runs }) => rows + legendLines(textOf(letter, label, runs.length), width).length,
+    0,
+  );
+}
+
+/** Room for the sample of a line before its text, in pixels. */
+export const legendSampleRoom = 30;
 
 export function legendSample(series: Series, palette: Palette, left: number, middle: number): Mark[] {
   const { stroke, dash } = styleOf(series, palette);

@@ -7,9 +7,17 @@ import type { Evaluation, MetricPoint, Run } from '../common/data.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawn, Grid, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
-import { cutText, numberText, textWidth } from '../common/text.ts';
+import { numberText, textWidth } from '../common/text.ts';
 import type { ComparedArm } from './compared.ts';
-import { comparedSeries, legendSample, legendText, letterRoom } from './compared.ts';
+import {
+  comparedSeries,
+  legendLines,
+  legendRows,
+  legendSample,
+  legendSampleRoom,
+  legendText,
+  letterRoom,
+} from './compared.ts';
 import { gridColumns, plot } from './plot.ts';
 import type { HorizontalAxis, Metric, MetricName, Series } from './series.ts';
 import { metrics, nearestIndex, seriesOf, smoothingSpan } from './series.ts';
@@ -60,13 +68,18 @@ export function shownMetrics(run: Run, asked: readonly MetricName[]): Metric[] {
 
 const columnsOf = (width: number, plots: number): number => (width >= 620 && plots > 1 ? 2 : 1);
 
-/** @param arms how many compared runs are drawn */
-export function naturalHeight(run: Run, width: number, asked: readonly MetricName[], arms = 0): number {
+/** @param arms the compared runs that are drawn */
+export function naturalHeight(
+  run: Run,
+  width: number,
+  asked: readonly MetricName[],
+  arms: readonly ComparedArm[] = [],
+): number {
   const plots = shownMetrics(run, asked).length;
   const rows = Math.ceil(plots / columnsOf(width, plots));
-  const lines = arms === 0 ? 0 : arms + 3;
+  const lines = arms.length === 0 ? 0 : arms.length + 3;
   const height = plotHeight + 13 * Math.max(0, lines - roomyLines);
-  return 60 + arms * legendLine + rows * (margin.title + margin.axis + height) + lastAxis;
+  return 60 + legendRows(arms, width) * legendLine + rows * (margin.title + margin.axis + height) + lastAxis;
 }
 
 /** Whether anything was measured that can be drawn. */
@@ -243,20 +256,18 @@ function legendMarks(
     (series, i) => entries.findIndex((other) => other.split === series.split) === i,
   );
   const place = (whole: string, sample: (x: number, y: number) => Mark[]): void => {
-    const label = cutText(whole, size.width - 34, fontSize.label);
-    const width = 30 + textWidth(label, fontSize.label) + 14;
+    const texts = legendLines(whole, size.width);
+    const widest = Math.max(...texts.map((text) => textWidth(text, fontSize.label)));
+    const width = legendSampleRoom + widest + 14;
     if (x > 2 && x + width > size.width) [x, y] = [2, y + legendLine];
-    const text = {
-      kind: 'text',
-      x: x + 30,
-      y,
-      text: label,
-      fill: palette.ink,
-      size: fontSize.label,
-      baseline: 'middle',
-    } as const;
-    marks.push(...sample(x, y), text);
-    x += width;
+    marks.push(...sample(x, y));
+    texts.forEach((text, i) => {
+      if (i > 0) y += legendLine;
+      const place = { x: x + legendSampleRoom, y, baseline: 'middle' } as const;
+      marks.push({ kind: 'text', ...place, text, fill: palette.ink, size: fontSize.label });
+    });
+    // What follows a text of several lines begins a line of its own.
+    x += texts.length > 1 ? size.width : width;
   };
   for (const series of splits) {
     if (series.kind === 'compared') continue;
