@@ -45,5 +45,19 @@ test('widths, folded and maximised instruments and their settings survive a relo
 
   await border.dblclick();
   await expect.poll(width).toBe(before);
+
+  // A window that is not as wide has a header of two rows at most, with all of its commands.
+  for (const size of [1000, 900, 800, 700, 540]) {
+    await page.setViewportSize({ width: size, height: 700 });
+    const header = (await page.getByRole('banner').boundingBox())!;
+    expect(header.height, `header at ${size} pixels`).toBeLessThan(95);
+    for (const name of ['Reset', 'Save', 'All commands']) {
+      const button = (await page
+        .getByRole('banner')
+        .getByRole('button', { name, exact: true })
+        .boundingBox())!;
+      expect(button.x + button.width, `${name} at ${size} pixels`).toBeLessThanOrEqual(size);
+    }
+  }
   expect(playground.problems).toEqual([]);
 });
