@@ -47,7 +47,7 @@ test('widths, folded and maximised instruments and their settings survive a relo
   await expect.poll(width).toBe(before);
 
   // A window that is not as wide has a header of two rows at most, with all of its commands.
-  for (const size of [1000, 900, 800, 700, 540]) {
+  for (const size of [1000, 900, 800, 700, 620]) {
     await page.setViewportSize({ width: size, height: 700 });
     const header = (await page.getByRole('banner').boundingBox())!;
     expect(header.height, `header at ${size} pixels`).toBeLessThan(95);
