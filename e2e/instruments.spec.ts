@@ -137,8 +137,8 @@ test('Slots', async () => {
     expectLyingBar(picture, cell.y + cell.height / 2, axis.placeOf(0), axis.placeOf(weight), cell.text);
   }
 
-  const table = await instrument.csv();
-  expect(table.length).toBe(slots);
+  const table = (await instrument.csv()).slice(0, slots);
+  expect(table.map((row) => row['slot'])).toEqual(Array.from({ length: slots }, (_, slot) => String(slot)));
   table.forEach((row, slot) => {
     expectExact(row['read weight'], pass.taps['similarity']!.at(cursor, slot), `slot ${slot}`);
     for (let i = 0; i < width; i++) {
@@ -196,7 +196,7 @@ test('Similarity', async () => {
     );
   }
 
-  (await instrument.csv()).forEach((row, slot) => {
+  (await instrument.csv()).slice(0, slots).forEach((row, slot) => {
     expectExact(row['closeness'], distances[slot]!, `slot ${slot}`);
     expectExact(row['weight'], weights[slot]!, `slot ${slot}`);
   });

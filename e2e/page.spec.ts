@@ -1,7 +1,7 @@
 /** The page itself: regions, controls, keyboard, files, messages, themes; with nothing wrong in the console. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
+import { seriousViolations } from './support/axe.ts';
 import { PlaygroundPage } from './support/playground.ts';
 
 /** Small and quick on any machine. */
@@ -12,23 +12,6 @@ const quick = {
   'training.steps': 1_000_000,
   'training.evaluationSamples': 8,
 };
-
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return (
-    violations
-      // A border between two landmarks belongs to neither.
-      .map(({ id, impact, nodes }) => ({
-        ...{ id, impact },
-        nodes: nodes.filter(({ html }) => id !== 'region' || !html.includes('role="separator"')),
-      }))
-      .filter(
-        ({ id, impact, nodes }) =>
-          nodes.length > 0 && (impact === 'serious' || impact === 'critical' || id === 'region'),
-      )
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  );
-}
 
 async function dropText(page: Page, name: string, bytes: number[] | string): Promise<void> {
   await page.evaluate(
@@ -301,8 +284,8 @@ test('fits a phone: one region at a time, nothing wider than the screen', async 
     await expect(page.getByRole('heading', { name: heading, exact: true })).toBeVisible();
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow, `${tab} is wider than the screen`).toBeLessThanOrEqual(0);
+    expect(await seriousViolations(page), tab).toEqual([]);
   }
-  expect(await seriousViolations(page)).toEqual([]);
   expect(playground.problems).toEqual([]);
   await context.close();
 });

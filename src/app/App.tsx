@@ -40,6 +40,8 @@ export function App() {
   const training = useRun((state) => state.status.state === 'training');
   /** A narrow screen holds one region; the others are not there, so that they cost nothing. */
   const shows = (...regions: readonly string[]): boolean => !narrow || regions.includes(tab);
+  // What a narrow screen shows is the main part of the page.
+  const Aside = narrow ? 'main' : 'aside';
   return (
     <div className={styles['app']} data-training={training}>
       {shows('memory') && (
@@ -53,18 +55,19 @@ export function App() {
       <div className={styles['columns']}>
         {!narrow && <Splitter border="settings" />}
         {shows('task', 'model') && (
-          <aside className={styles['settings']} aria-label="Settings">
+          <Aside className={styles['settings']} aria-label="Settings">
             <ErrorBoundary name="The settings">
               {shows('task') && <TaskSection />}
               {shows('model') && <ModelSection />}
               {shows('model') && <TrainingSection />}
               <ApplyBar />
             </ErrorBoundary>
-          </aside>
+          </Aside>
         )}
         <div className={styles['instruments']}>
           {shows('memory') && (
             <main className={styles['memory']} id="region-memory" tabIndex={-1} aria-label="Memory">
+              <h2 className="visuallyHidden">Memory</h2>
               <ErrorBoundary name="Side by side">
                 <Beside />
               </ErrorBoundary>
@@ -73,12 +76,13 @@ export function App() {
           )}
           {!narrow && <Splitter border="progress" />}
           {shows('progress') && (
-            <aside className={styles['progress']} id="region-progress" tabIndex={-1} aria-label="Progress">
+            <Aside className={styles['progress']} id="region-progress" tabIndex={-1} aria-label="Progress">
+              <h2 className="visuallyHidden">Progress</h2>
               <ErrorBoundary name="The figures">
                 <Figures />
               </ErrorBoundary>
               <InstrumentList region="progress" below={comparison} />
-            </aside>
+            </Aside>
           )}
         </div>
       </div>

@@ -12,7 +12,8 @@ import { slotsPicture } from '../slots/picture.ts';
 import { stateChoices, stateData } from '../states/data.ts';
 import { naturalHeight as statesHeight, statesPicture, statesTable } from '../states/picture.ts';
 import { naturalHeight as timelineHeight } from '../timeline/layout.ts';
-import { timelinePicture, timelineTable } from '../timeline/picture.ts';
+import { timelinePicture } from '../timeline/picture.ts';
+import { timelineTable } from '../timeline/table.ts';
 
 export interface View {
   readonly id: string;

@@ -57,6 +57,14 @@ describe('the arrow keys', () => {
     expect(moveCell(grids, below, 'ArrowUp')).toEqual({ grid: 'upper', column: 1, row: 1 });
   });
 
+  test('with Page up and down go to the ends of the column, then to the next grid', () => {
+    expect(press('PageDown')).toEqual({ grid: 'upper', column: 1, row: 1 });
+    expect(press('PageDown', 'PageDown')).toEqual({ grid: 'lower', column: 3, row: 0 });
+    expect(press('PageDown', 'PageDown', 'PageDown')).toEqual({ grid: 'lower', column: 3, row: 0 });
+    expect(press('PageDown', 'PageUp')).toEqual({ grid: 'upper', column: 1, row: 0 });
+    expect(press('PageDown', 'PageDown', 'PageUp')).toEqual({ grid: 'upper', column: 1, row: 1 });
+  });
+
   test('start in the first grid, and stay inside one that has shrunk', () => {
     expect(moveCell(grids, null, 'ArrowRight')).toEqual({ grid: 'upper', column: 0, row: 0 });
     expect(moveCell(grids, { grid: 'lower', column: 99, row: 9 }, 'ArrowRight')).toEqual({

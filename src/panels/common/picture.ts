@@ -184,7 +184,8 @@ export function cellAt(grids: readonly Grid[], x: number, y: number): Cell | nul
 
 /**
  * Where a key takes the cell cursor. Up and down at the edge of a grid go on to the grid above or below, keeping the place
- * along x; Home and End go to the ends of the row. Null when the key does not move a cursor.
+ * along x; Home and End go to the ends of the row, Page up and down to the ends of the column and from there to the next grid.
+ * Null when the key does not move a cursor.
  */
 export function moveCell(grids: readonly Grid[], from: Cell | null, key: string): Cell | null {
   const start = from && grids.find((grid) => grid.id === from.grid);
@@ -207,6 +208,12 @@ export function moveCell(grids: readonly Grid[], from: Cell | null, key: string)
       return row > 0 ? { ...from, column, row: row - 1 } : neighbour(grids, start, column, -1);
     case 'ArrowDown':
       return row < start.rows - 1 ? { ...from, column, row: row + 1 } : neighbour(grids, start, column, 1);
+    case 'PageUp':
+      return row > 0 ? { ...from, column, row: 0 } : neighbour(grids, start, column, -1);
+    case 'PageDown':
+      return row < start.rows - 1
+        ? { ...from, column, row: start.rows - 1 }
+        : neighbour(grids, start, column, 1);
     default:
       return null;
   }

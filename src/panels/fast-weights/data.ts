@@ -115,7 +115,7 @@ export function singularValuesOf(data: FastWeightsData, head: number): readonly 
   return values;
 }
 
-/** One record for each position and head. */
+/** One record for each position and head, then one for each weight of the matrices at the cursor. */
 export function fastWeightsTable(moment: Moment, choice: LayerChoice): Table {
   const data = fastWeightsData(moment, choice);
   if (!data) return emptyTable;
@@ -129,20 +129,38 @@ export function fastWeightsTable(moment: Moment, choice: LayerChoice): Table {
       'fast gate',
       'window gate',
       ...Array.from({ length: count }, (_, i) => `singular value ${i}`),
+      ...['key', 'value', 'weight'],
     ],
-    rows: Array.from({ length: data.positions }, (_, t) =>
-      Array.from({ length: data.heads }, (__, head) => {
-        const gates = data.mixing?.(t, head);
-        return [
-          t,
-          head,
-          normAt(data, t, head),
-          data.beta?.data[t * data.heads + head] ?? '',
-          gates?.fast ?? '',
-          gates?.window ?? '',
-          ...singularValuesOf(data, head)[t]!,
-        ];
-      }),
-    ).flat(),
+    rows: [...coursesOf(data), ...weightsOf(data, count)],
   };
+}
+
+type Records = Table['rows'];
+
+const coursesOf = (data: FastWeightsData): Records =>
+  Array.from({ length: data.positions }, (_, t) =>
+    Array.from({ length: data.heads }, (__, head) => {
+      const gates = data.mixing?.(t, head);
+      return [
+        t,
+        head,
+        normAt(data, t, head),
+        data.beta?.data[t * data.heads + head] ?? '',
+        gates?.fast ?? '',
+        gates?.window ?? '',
+        ...singularValuesOf(data, head)[t]!,
+        ...['', '', ''],
+      ];
+    }),
+  ).flat();
+
+function weightsOf(data: FastWeightsData, singularValues: number): Records {
+  const { heads, columns, moment } = data;
+  const nothing = Array.from({ length: 4 + singularValues }, () => '');
+  return Array.from({ length: heads }, (_, head) =>
+    Array.from(matrixAt(data, moment.position, head), (weight, i) => [
+      ...[moment.position, head, ...nothing],
+      ...[Math.floor(i / columns), i % columns, weight],
+    ]),
+  ).flat();
 }

@@ -169,9 +169,15 @@ test('without data it says what would fill it', () => {
   }
 });
 
-test('the table holds norm, strength, gates and singular values of every head and position', () => {
+test('the table holds norm, strength, gates and singular values of every head and position, and the matrices', () => {
   const { columns, rows } = fastWeightsTable(moment, choice);
-  expect(rows.length).toBe(T * H);
+  expect(rows.length).toBe(T * H + H * D * D);
+  const [last] = rows.slice(-1);
+  expect(last!.slice(-3)).toEqual([
+    D - 1,
+    D - 1,
+    matrixAt(fastWeightsData(moment, choice)!, 5, H - 1)[D * D - 1],
+  ]);
   expect(rows.every((row) => row.length === columns.length)).toBe(true);
 });
 

@@ -34,6 +34,8 @@ const margin = { left: 58, right: 12, top: 50, gap: 16, bottom: 38 } as const;
 const plotHeight = 62;
 const plotGap = 34;
 const largestMatrix = 170;
+/** Beside and below matrices of this size there is room to name the axes in full. */
+const roomyMatrix = 120;
 
 function matrixSize(heads: number, width: number): number {
   const room = width - margin.left - margin.right - (heads - 1) * margin.gap;
@@ -71,7 +73,7 @@ export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOp
     ...size,
     summary: summaryOf(data),
     marks: [
-      ...heading(data, options, scale),
+      ...heading(data, options, scale, side),
       ...matrices.flatMap((drawing) => drawing.marks),
       ...drawings.flatMap((drawing) => drawing.marks),
       ...positionAxis(data, boxes, palette),
@@ -84,6 +86,7 @@ function heading(
   { moment }: FastWeightsData,
   { size, palette, extent }: FastWeightsOptions,
   scale: ColourScale,
+  side: number,
 ): Mark[] {
   const { run, snapshot, position } = moment;
   const token = snapshot.tokens ? ` (${tokenWords(run.vocabulary[snapshot.tokens[position]!])})` : '';
@@ -104,8 +107,8 @@ function heading(
     {
       kind: 'text',
       x: 14,
-      y: margin.top + 40,
-      text: '← key',
+      y: margin.top + (side >= roomyMatrix ? side / 2 : 40),
+      text: side >= roomyMatrix ? '← key dimension' : '← key',
       fill: palette.ink,
       size: fontSize.title,
       anchor: 'middle',
@@ -147,7 +150,7 @@ function matrix(
         kind: 'text',
         x: box.x + box.width,
         y: box.y + box.height + 16,
-        text: 'value →',
+        text: box.width >= roomyMatrix ? 'value dimension →' : 'value →',
         fill: palette.ink,
         size: fontSize.title,
         anchor: 'end',

@@ -135,6 +135,7 @@ function linePlot(
   return {
     marks: [
       ...leftAxis(box, ticks, palette, { rules: true }),
+      axisTitle(box, palette),
       ...cutOff(data, box, x, y, palette),
       ...data.cuts.map((s): Mark => {
         const at = box.x + s * cell;
@@ -161,6 +162,13 @@ function linePlot(
       },
     ],
   };
+}
+
+function axisTitle(box: Box, palette: Palette): Mark {
+  const whole = 'gradient norm';
+  const text = textWidth(whole, fontSize.tick) < box.height ? whole : 'norm';
+  const place = { x: 12, y: box.y + box.height / 2, anchor: 'middle', rotate: -90 } as const;
+  return { kind: 'text', ...place, text, fill: palette.ink, size: fontSize.tick };
 }
 
 /** What lies between the whole gradient and the truncated one. */

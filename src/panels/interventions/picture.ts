@@ -152,10 +152,16 @@ function probabilities(operated: Operated, box: Box, palette: Palette): Drawing 
   });
 }
 
+/** With the unit of the loss, per answer. */
+const lossChange = ({ run }: Operated): string[] => [
+  'loss change',
+  run.kind === 'tokens' ? 'nats' : 'squared error',
+];
+
 function losses(operated: Operated, box: Box, palette: Palette): Drawing {
   const values = lossChanges(operated);
   return changeBars({
-    ...{ id: 'losses', box, values, palette, title: ['loss', 'change'] },
+    ...{ id: 'losses', box, values, palette, title: lossChange(operated) },
     links: overPositions,
     describe: (t) =>
       Number.isNaN(values[t]!)
@@ -187,7 +193,7 @@ function surveyBars(operated: Operated, { survey: box, heading }: Layout, palett
       box,
       values,
       palette,
-      title: hasTargets(operated) ? ['loss', 'change'] : ['outputs', 'change'],
+      title: hasTargets(operated) ? lossChange(operated) : ['outputs', 'change'],
     },
     links: { columns: (slot) => [slotSubject(name, slot, eventIn(bank, slot, position))] },
     describe: (slot) =>

@@ -72,19 +72,17 @@ export function entropies(trace: MemoryTrace): number[] {
   );
 }
 
-/** One record a slot of the read at the cursor. */
+/** One record a slot of the read at the cursor, then one a position with the entropy of its read. */
 export function similarityTable(moment: Moment): Table {
   const read = readAt(moment);
   if (!read) return emptyTable;
   return {
-    columns: ['position', 'slot', 'event', 'token', 'closeness', 'weight'],
-    rows: read.comparisons.map(({ slot, event, token, at, weight }) => [
-      moment.position,
-      slot,
-      event < 0 ? '' : event,
-      token,
-      at,
-      weight,
-    ]),
+    columns: ['position', 'slot', 'event', 'token', 'closeness', 'weight', 'entropy (bits)'],
+    rows: [
+      ...read.comparisons.map(({ slot, event, token, at, weight }) => [
+        ...[moment.position, slot, event < 0 ? '' : event, token, at, weight, ''],
+      ]),
+      ...entropies(read.trace).map((bits, t) => [t, '', '', '', '', '', Number.isFinite(bits) ? bits : '']),
+    ],
   };
 }

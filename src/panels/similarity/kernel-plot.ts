@@ -1,5 +1,4 @@
 /** The read at the cursor on its kernel: a point a slot, and below how many slots lie at which closeness. */
-import { bin } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { bottomAxis, fontSize, leftAxis, plotHeading } from '../common/axes.ts';
@@ -11,6 +10,7 @@ import type { SlotSubject } from '../common/subjects.ts';
 import { isSame, slotSubject } from '../common/subjects.ts';
 import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { Comparison, Read } from './data.ts';
+import { histogram } from './histogram.ts';
 import { axisTitle, hasWidth, normalizer, rawWeight } from './kernel.ts';
 
 function domainOf({ kernel, comparisons }: Read): [number, number] {
@@ -25,7 +25,7 @@ function domainOf({ kernel, comparisons }: Read): [number, number] {
 
 const kernelSamples = 120;
 
-export function kernelPlot(read: Read, box: Box, histogram: Box, options: PointOptions): Drawing {
+export function kernelPlot(read: Read, box: Box, below: Box, options: PointOptions): Drawing {
   const { palette } = options;
   const { kernel, comparisons } = read;
   const domain = domainOf(read);
@@ -46,6 +46,7 @@ export function kernelPlot(read: Read, box: Box, histogram: Box, options: PointO
     .ticks(Math.max(2, box.width / 80))
     .map((value): Tick => ({ at: x(value), text: axisNumber(value) }));
   const yTicks = [0, 0.25, 0.5, 0.75, 1].map((value): Tick => ({ at: y(value), text: axisNumber(value) }));
+  const bars = histogram(read, x, below, palette);
   return {
     marks: [
       plotHeading('weight of each slot', box, palette),
@@ -67,10 +68,10 @@ export function kernelPlot(read: Read, box: Box, histogram: Box, options: PointO
       },
       ...curveNames(read, others, x, y, box, palette),
       ...points(read, x, y, box.x + box.width, options),
-      ...histogramMarks(read, x, histogram, palette),
-      ...bottomAxis(histogram, xTicks, axisTitle[kernel.name], palette),
+      ...bars.marks,
+      ...bottomAxis(below, xTicks, axisTitle[kernel.name], palette),
     ],
-    grids: [pointGrid(read, x, y, box)],
+    grids: [pointGrid(read, x, y, box), ...bars.grids],
   };
 }
 
@@ -189,57 +190,6 @@ function pointNames(written: readonly Comparison[], x: Linear, y: Linear, palett
     } as const;
     return [{ kind: 'text', ...place, ...style, text: token ? `${token} ${event}` : String(event) }];
   });
-}
-
-function histogramMarks(
-  { comparisons }: Read,
-  x: Linear & { domain(): number[] },
-  box: Box,
-  palette: Palette,
-): Mark[] {
-  const [low = 0, high = 1] = x.domain();
-  const count = 24;
-  const edges = Array.from({ length: count - 1 }, (_, i) => low + ((i + 1) * (high - low)) / count);
-  const written = comparisons.filter(({ event }) => event >= 0).map(({ at }) => at);
-  const bins = bin<number, number>().domain([low, high]).thresholds(edges)(written);
-  const most = Math.max(1, ...bins.map((values) => values.length));
-  const bottom = box.y + box.height;
-  return [
-    ...leftAxis(
-      box,
-      [
-        { at: bottom, text: '0' },
-        { at: box.y, text: String(most) },
-      ],
-      palette,
-    ),
-    {
-      kind: 'text',
-      x: box.x + box.width,
-      y: box.y - 6,
-      text: 'slots at this closeness',
-      fill: palette.inkMuted,
-      size: fontSize.tick,
-      anchor: 'end',
-    },
-    ...bins.flatMap((values): Mark[] => {
-      if (values.length === 0) return [];
-      const height = (values.length / most) * box.height;
-      const left = x(values.x0 ?? low);
-      return [
-        {
-          kind: 'rect',
-          x: left + 0.5,
-          y: bottom - height,
-          width: Math.max(1, x(values.x1 ?? high) - left - 1),
-          height,
-          fill: palette.inkMuted,
-          opacity: 0.75,
-        },
-      ];
-    }),
-    { kind: 'line', x1: box.x, y1: bottom, x2: box.x + box.width, y2: bottom, stroke: palette.inkMuted },
-  ];
 }
 
 /** Every column speaks of the slot whose closeness is nearest, so that the arrow keys walk along the curve. */

@@ -104,10 +104,11 @@ test('without a kernel, or before anything is written, it says what would fill i
   }
 });
 
-test('the table holds closeness and weight of every slot', () => {
+test('the table holds closeness and weight of every slot, and the entropy of every position', () => {
   const moment = copyMoment();
   const { columns, rows } = similarityTable(moment);
-  expect(rows.length).toBe(12);
+  expect(rows.length).toBe(12 + moment.snapshot.mask.length);
+  expect(rows.every((row) => row.length === columns.length)).toBe(true);
   expect(rows[8]![columns.indexOf('weight')]).toBe(
     moment.snapshot.taps['similarity']!.data[moment.position * 12 + 8],
   );

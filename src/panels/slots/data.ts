@@ -92,7 +92,7 @@ export const overSlots = ({ moment, slots }: SlotsData): Links => ({
   rows: (row) => [slotSubject(queueBank(moment.run), slots[row]!.index, slots[row]!.event)],
 });
 
-/** One record a slot: who wrote it, with which weight it is read, its key and its value. */
+/** One record a slot: who wrote it, with which weight it is read, its key and its value; then query and content of the read. */
 export function slotsTable(moment: Moment, afterWrite: boolean): Table {
   const data = slotsData(moment, afterWrite);
   if (!data) return emptyTable;
@@ -102,6 +102,14 @@ export function slotsTable(moment: Moment, afterWrite: boolean): Table {
     slotOf(moment, data.trace, index, afterWrite),
   );
   const indices = (width: number): number[] => Array.from({ length: width }, (_, i) => i);
+  const word = (position: number): string =>
+    moment.run.vocabulary[moment.snapshot.tokens?.[position] ?? -1] ?? '';
+  const now = ({ shape, data: numbers }: Tensor): number[] =>
+    indices(shape[1]!).map((i) => numbers[moment.position * shape[1]! + i]!);
+  const [noKey, noValue] = [keys, values].map(({ width }) => indices(width).map(() => '')) as [
+    string[],
+    string[],
+  ];
   return {
     columns: [
       'slot',
@@ -111,13 +119,21 @@ export function slotsTable(moment: Moment, afterWrite: boolean): Table {
       ...indices(keys.width).map((i) => `key ${i}`),
       ...indices(values.width).map((i) => `value ${i}`),
     ],
-    rows: all.map((slot) => [
-      slot.index,
-      slot.event < 0 ? '' : slot.event,
-      slot.event < 0 ? '' : (moment.run.vocabulary[moment.snapshot.tokens?.[slot.event] ?? -1] ?? ''),
-      Number.isNaN(slot.weight) ? '' : slot.weight,
-      ...indices(keys.width).map((i) => keys.row(slot.index, i) ?? ''),
-      ...indices(values.width).map((i) => values.row(slot.index, i) ?? ''),
-    ]),
+    rows: [
+      ...all.map((slot) => [
+        slot.index,
+        slot.event < 0 ? '' : slot.event,
+        word(slot.event),
+        Number.isNaN(slot.weight) ? '' : slot.weight,
+        ...indices(keys.width).map((i) => keys.row(slot.index, i) ?? ''),
+        ...indices(values.width).map((i) => values.row(slot.index, i) ?? ''),
+      ]),
+      ...(data.queries
+        ? [['query', moment.position, word(moment.position), '', ...now(data.queries), ...noValue]]
+        : []),
+      ...(data.contents
+        ? [['content', moment.position, word(moment.position), '', ...noKey, ...now(data.contents)]]
+        : []),
+    ],
   };
 }

@@ -101,7 +101,10 @@ test('without data it says what would fill it', () => {
 
 test('the table holds writer, weight, key and value of every slot', () => {
   const { columns, rows } = slotsTable(moment, false);
-  expect(rows.length).toBe(slots);
+  expect(rows.slice(slots).map(([what]) => what)).toEqual(['query', 'content']);
+  expect(rows.every((row) => row.length === columns.length)).toBe(true);
+  const queries = moment.snapshot.taps['queries']!;
+  expect(rows[slots]![columns.indexOf('key 2')]).toBe(queries.data[moment.position * queries.shape[1]! + 2]);
   const keys = moment.snapshot.taps['keys']!;
   expect(rows[3]![columns.indexOf('key 5')]).toBe(keys.data[7 * keys.shape[1]! + 5]);
   expect(rows[11]!.slice(1, 3)).toEqual(['', '']);

@@ -59,7 +59,7 @@ function positionStrips(data: SlowMotionData, area: Box, palette: Palette): Draw
   const where = (t: number): string => `Position ${t}${labels ? ` (${labels[t]})` : ''}`;
   const top = strip({
     ...{ id: 'losses', box: losses, values: data.losses, palette, fill: palette.series[0]! },
-    ...{ maximum: data.largestLoss || 1, title: ['loss', 'by position'] },
+    ...{ maximum: data.largestLoss || 1, title: ['loss', labels ? 'nats' : 'squared error'] },
     describe: (t) =>
       `${where(t)}: ${Number.isNaN(data.losses[t]!) ? 'no loss here yet' : `loss ${numberText(data.losses[t]!)}`}`,
   });

@@ -16,7 +16,8 @@ import { emptyTable } from '../common/picture.ts';
 import type { Scene } from '../common/stage.ts';
 import type { Arrangement } from './layout.ts';
 import { naturalHeight } from './layout.ts';
-import { timelinePicture, timelineTable } from './picture.ts';
+import { timelinePicture } from './picture.ts';
+import { timelineTable } from './table.ts';
 
 const sources: readonly Subscribable[] = [...snapshotSources, tracedEvent];
 const emptyHeight = 200;

@@ -8,7 +8,8 @@ import type { Picture, RasterMark } from '../common/picture.ts';
 import { svgOf } from '../common/svg.ts';
 import { numberText } from '../common/text.ts';
 import type { TimelineOptions } from './heat.ts';
-import { timelinePicture, timelineTable } from './picture.ts';
+import { timelinePicture } from './picture.ts';
+import { timelineTable } from './table.ts';
 
 const options: TimelineOptions = {
   size: { width: 720, height: 480 },
@@ -175,6 +176,39 @@ test('the table holds every weight', () => {
   expect(rows.length).toBe(trace.positions * trace.slots);
   const weights = rows.map((row) => row[columns.indexOf('read weight')]);
   expect(weights).toEqual([...trace.weights]);
+  const values = moment.snapshot.taps['values']!;
+  const norm = Math.hypot(...values.data.subarray(0, values.shape[1]));
+  expect(rows[0]![columns.indexOf('write norm')]).toBeCloseTo(norm, 12);
+});
+
+test('the table of vectors holds inputs everywhere, and targets and outputs where an answer counts', () => {
+  const [inputs, predictions] = [new Float32Array([1, 2, 3, 4]), new Float32Array([5, 6])];
+  const series: Moment = {
+    ...moment,
+    run: { ...moment.run, kind: 'vectors', inputSize: 2, outputSize: 1, vocabulary: [] },
+    snapshot: {
+      ...moment.snapshot,
+      ...{ taps: {}, tokens: null, inputs, predictions },
+      ...{ targets: new Float32Array([7, 8]), mask: Uint8Array.from([0, 1]) },
+    },
+  };
+  expect(timelineTable(series)).toEqual({
+    columns: ['position', 'input 0', 'input 1', 'target 0', 'output 0'],
+    rows: [
+      [0, 1, 2, '', ''],
+      [1, 3, 4, 8, 6],
+    ],
+  });
+});
+
+test('the table of a sequence without targets holds what the network says at every position', () => {
+  const untold: Moment = {
+    ...moment,
+    snapshot: { ...moment.snapshot, taps: {}, mask: moment.snapshot.mask.map(() => 0) },
+  };
+  const { columns, rows } = timelineTable(untold);
+  expect(rows.every((row) => row[columns.indexOf('output')] !== '')).toBe(true);
+  expect(rows.every((row) => row[columns.indexOf('target')] === '')).toBe(true);
 });
 
 test.each([

@@ -8,10 +8,10 @@ import { sequential } from '../common/colour.ts';
 import { cursorFrame } from '../common/heat-marks.ts';
 import type { Moment } from '../common/data.ts';
 import { argMax, largestMagnitude, rowNorms, tapOf } from '../common/data.ts';
-import { eventOf, memoryTrace, readMass, weightAt } from '../common/memory-trace.ts';
+import { memoryTrace, readMass } from '../common/memory-trace.ts';
 import type { MemoryTrace, ReadMass } from '../common/memory-trace.ts';
 import type { Palette } from '../common/palette.ts';
-import type { Drawing, Drawn, Mark, Table } from '../common/picture.ts';
+import type { Drawing, Drawn, Mark } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
 import { niceMaximum, strip } from '../common/strip.ts';
 import { numberText, percentText } from '../common/text.ts';
@@ -176,34 +176,4 @@ function summaryOf(moment: Moment, trace: MemoryTrace | null): string {
   if (!trace) return head;
   const slot = argMax(trace.weights, position * trace.slots, trace.slots);
   return `${head} ${describeSlot(moment, trace, position, slot)}, the largest of this position.`;
-}
-
-/** One record for each position and slot. */
-export function timelineTable({ run, snapshot }: Moment): Table {
-  const trace = memoryTrace(run, snapshot);
-  const answers = new Map(
-    run.kind === 'tokens' ? answersOf(snapshot).map((answer) => [answer.position, answer]) : [],
-  );
-  const word = (token: number | undefined): string => run.vocabulary[token ?? -1] ?? '';
-  const head = Array.from(snapshot.mask, (_, t) => {
-    const answer = answers.get(t);
-    return [
-      t,
-      word(snapshot.tokens?.[t]),
-      word(answer?.target),
-      word(answer?.output),
-      answer?.confidence ?? '',
-    ];
-  });
-  const columns = ['position', 'input', 'target', 'output', 'output probability'];
-  if (!trace) return { columns, rows: head };
-  return {
-    columns: [...columns, 'slot', 'event', 'read weight'],
-    rows: head.flatMap((record, t) =>
-      Array.from({ length: trace.slots }, (_, slot) => {
-        const event = eventOf(trace, t, slot);
-        return [...record, slot, event < 0 ? '' : event, weightAt(trace, t, slot)];
-      }),
-    ),
-  };
 }
