@@ -37,12 +37,8 @@ export interface PageState
 
 export interface StoragePolicy {
   /**
-<<<<<<< HEAD
-   * After a reload: 'run' comes back with the stored run (IndexedDB, snapshots in the private file system), 'browser' is the same for all tabs (localStorage),
-=======
-   * After a reload: 'run' comes back with the stored run (IndexedDB), 'browser' is the same for all tabs,
->>>>>>> b541979 (Pin runs, train several seeds as one, race, and tell what differs)
-   * 'again' is produced anew, 'gone' starts over.
+   * After a reload: 'run' comes back with the stored run (IndexedDB, snapshots in the private file system), 'browser' is the
+   * same for all tabs (localStorage), 'again' is produced anew, 'gone' starts over.
    */
   readonly reload: 'run' | 'browser' | 'again' | 'gone';
   /** In a link: part of the address, or left out. */

@@ -2,7 +2,6 @@
  * Attention: one map a head, rows look at columns. The writer of a memory also shows which slots keep themselves and which are
  * written anew, segment by segment.
  */
-import type { Tick } from '../common/axes.ts';
 import { fontSize, indexTicks, leftAxis } from '../common/axes.ts';
 import type { ColourScale } from '../common/colour.ts';
 import { levelOf, sequential } from '../common/colour.ts';
@@ -37,15 +36,23 @@ interface Layout {
   readonly across: number;
 }
 
-function layoutOf(heads: number, size: Size, strip: number): Layout {
-  const room = size.width - margin.left - margin.right;
+/** Room for the title of the rows and the longest of their names. */
+function leftOf({ rows, rowPositions }: AttentionData): number {
+  const names = rows.map((_, i) => textWidth(rowName(rows, rowPositions, i), fontSize.tick));
+  return Math.max(margin.left, 27 + Math.max(0, ...names));
+}
+
+function layoutOf(data: AttentionData, size: Size, strip: number): Layout {
+  const { heads } = data;
+  const left = leftOf(data);
+  const room = size.width - left - margin.right;
   const across = Math.max(1, Math.min(heads, Math.floor((room + margin.gap) / (narrowestMap + margin.gap))));
   const lines = Math.ceil(heads / across);
   const width = (room - (across - 1) * margin.gap) / across;
   const free = size.height - margin.top - margin.bottom - strip - (lines - 1) * margin.between;
   const height = Math.max(8, free / lines);
   const maps = Array.from({ length: heads }, (_, head) => ({
-    x: margin.left + (head % across) * (width + margin.gap),
+    x: left + (head % across) * (width + margin.gap),
     y: margin.top + Math.floor(head / across) * (height + margin.between),
     width,
     height,
@@ -57,7 +64,7 @@ export function naturalHeight(moment: Moment, choice: AttentionChoice, width: nu
   const data = attentionData(moment, choice);
   if (!data) return null;
   const strip = choice.family === 'writer' ? stripHeight : 0;
-  const { lines } = layoutOf(data.heads, { width, height: 0 }, strip);
+  const { lines } = layoutOf(data, { width, height: 0 }, strip);
   const map = Math.max(72, Math.min(220, data.rows.length * 14));
   return margin.top + margin.bottom + strip + lines * map + (lines - 1) * margin.between;
 }
@@ -69,7 +76,7 @@ export function attentionPicture(moment: Moment | null, options: AttentionOption
   if (!data) return notice('This snapshot holds no such attention. It comes with the next training step.');
   const { palette, choice, size } = options;
   const writer = choice.family === 'writer';
-  const layout = layoutOf(data.heads, size, writer ? stripHeight : 0);
+  const layout = layoutOf(data, size, writer ? stripHeight : 0);
   const scale = sequential(0, options.scaleMode === 'fixed' ? 1 : largestWeight(data));
   const drawings = layout.maps.map((box, head) => headMap(data, head, box, scale, layout, palette));
   const stripBox = {
@@ -155,9 +162,10 @@ function headMap(
   );
   const firstInLine = head % layout.across === 0;
   const cell = box.height / rows.length;
-  const rowTicks = indexTicks(rows.length, box.y, cell, 13).map((tick) =>
-    labelled(tick, data.rows, data.rowPositions),
-  );
+  const rowTicks = indexTicks(rows.length, box.y, cell, 13).map((tick) => ({
+    at: tick.at,
+    text: rowName(data.rows, data.rowPositions, Number(tick.text)),
+  }));
   return {
     marks: [
       {
@@ -183,10 +191,9 @@ function headMap(
   };
 }
 
-function labelled(tick: Tick, labels: readonly string[], positions: readonly number[]): Tick {
-  const i = Number(tick.text);
+function rowName(labels: readonly string[], positions: readonly number[], i: number): string {
   const position = positions[i] ?? -1;
-  return { at: tick.at, text: position < 0 ? labels[i]! : `${labels[i]!}  ${position}` };
+  return position < 0 ? labels[i]! : `${labels[i]!}  ${position}`;
 }
 
 /** Names under the columns, from the left, each where it does not touch the one before. */
@@ -214,7 +221,8 @@ function axisTitles({ rowTitle, columnTitle }: AttentionData, { maps }: Layout, 
       kind: 'text',
       x: 12,
       y: first.y + first.height / 2,
-      text: textWidth(rowTitle, fontSize.title) < first.height + 20 ? rowTitle : rowTitle.split(' of ')[0]!,
+      text:
+        textWidth(rowTitle, fontSize.title) < first.height + 20 ? rowTitle : rowTitle.split(/ of |, /)[0]!,
       anchor: 'middle',
       rotate: -90,
     },
