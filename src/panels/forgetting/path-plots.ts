@@ -254,7 +254,8 @@ function plotTitle(text: string, box: Box, palette: Palette): Mark {
 }
 
 function turnedTitle(text: string, box: Box, palette: Palette): Mark {
-  const place = { x: box.x - 40, y: box.y + box.height / 2, anchor: 'middle', rotate: -90 } as const;
+  const x = Math.max(11, box.x - 40);
+  const place = { x, y: box.y + box.height / 2, anchor: 'middle', rotate: -90 } as const;
   return { kind: 'text', ...place, text, fill: palette.ink, size: fontSize.tick };
 }
 
