@@ -4,15 +4,15 @@ import { RunRecord } from './record.ts';
 
 const figures = { loss: 2, gradientNorm: 1, learningRate: 0.01, seconds: 0.5, tokens: 10 };
 
-function pointsAfter(steps: number, planned: number): RunRecord {
-  const record = new RunRecord(planned);
+function pointsAfter(steps: number): RunRecord {
+  const record = new RunRecord();
   for (let i = 0; i < steps; i++) record.addStep(figures);
   return record;
 }
 
 describe('RunRecord', () => {
-  it('makes a point of every step of a short run', () => {
-    const record = new RunRecord(100);
+  it('makes a point of every step at first', () => {
+    const record = new RunRecord();
     expect(record.addStep(figures)).toEqual({
       ...{ step: 1, seconds: 0.5, tokens: 10 },
       ...{ loss: 2, gradientNorm: 1, learningRate: 0.01 },
@@ -20,20 +20,20 @@ describe('RunRecord', () => {
   });
 
   it('averages the steps of a point in a long run', () => {
-    const record = new RunRecord(4000);
+    const record = pointsAfter(2000);
     expect(record.addStep({ ...figures, loss: 1, gradientNorm: 4 })).toBeNull();
     expect(record.addStep({ ...figures, loss: 3, gradientNorm: 2 })).toMatchObject({
-      ...{ step: 2, loss: 2, gradientNorm: 3 },
+      ...{ step: 2002, loss: 2, gradientNorm: 3 },
     });
   });
 
-  it('keeps the number of points bounded, also past the planned steps', () => {
-    expect(pointsAfter(50_000, 50_000).history().metrics.length).toBe(2000);
-    expect(pointsAfter(40_000, 1000).history().metrics.length).toBeLessThan(9000);
+  it('adds a thousand points whenever the run has doubled', () => {
+    const counts = [2000, 4000, 8000, 64_000].map((steps) => pointsAfter(steps).history().metrics.length);
+    expect(counts).toEqual([2000, 3000, 4000, 7000]);
   });
 
   it('stays small over a million steps with an evaluation of four splits every hundred', () => {
-    const record = new RunRecord(1000);
+    const record = new RunRecord();
     const scores = { loss: 1, perplexity: 1, tokenAccuracy: 1, sequenceAccuracy: 1 };
     for (let step = 1; step <= 1_000_000; step++) {
       record.addStep(figures);
@@ -55,7 +55,7 @@ describe('RunRecord', () => {
   });
 
   it('goes back to a checkpoint and on from there', () => {
-    const record = pointsAfter(3, 100);
+    const record = pointsAfter(3);
     const history = record.history();
     record.addStep(figures);
     record.addEvaluation({

@@ -1,12 +1,14 @@
 /**
- * How far a run has come: step, seconds, tokens, and the metrics so far. Metric points are means over a fixed number of
- * steps, chosen so that a run of any length keeps about two thousand of them; evaluations are thinned when there are many.
+ * How far a run has come: step, seconds, tokens, and the metrics so far. Metric points are one for each step at first,
+ * later means over more and more steps, so that a run of any length keeps some thousands; evaluations are thinned when there
+ * are many.
  */
 import { mostGrids, thinnedBySteps } from '../foundation/thinning.ts';
 import type { GeneralisationGrid } from './grid/grid.ts';
 import type { Checkpoint, Evaluation, MetricPoint } from './run.ts';
 
-const pointsPerRun = 2000;
+/** Steps with a point of their own. */
+const singlePoints = 2000;
 
 export interface StepFigures {
   readonly loss: number;
@@ -20,7 +22,6 @@ export interface StepFigures {
 export type History = Pick<Checkpoint, 'step' | 'seconds' | 'tokens' | 'metrics' | 'evaluations' | 'grids'>;
 
 export class RunRecord {
-  readonly #plannedSteps: number;
   #step = 0;
   #seconds = 0;
   #tokens = 0;
@@ -28,10 +29,6 @@ export class RunRecord {
   #evaluations: Evaluation[] = [];
   #grids: GeneralisationGrid[] = [];
   #open = { steps: 0, loss: 0, gradientNorm: 0 };
-
-  constructor(plannedSteps: number) {
-    this.#plannedSteps = plannedSteps;
-  }
 
   /** Updates done. */
   get step(): number {
@@ -51,7 +48,7 @@ export class RunRecord {
     this.#open.steps++;
     this.#open.loss += loss;
     this.#open.gradientNorm += gradientNorm;
-    if (this.#step % stepsPerPoint(this.#step, this.#plannedSteps) !== 0) return null;
+    if (this.#step % stepsPerPoint(this.#step) !== 0) return null;
     const point: MetricPoint = {
       ...this.#position(),
       loss: this.#open.loss / this.#open.steps,
@@ -98,9 +95,7 @@ export class RunRecord {
   }
 }
 
-/** Past the planned steps the spacing doubles whenever the run has doubled. */
-function stepsPerPoint(step: number, plannedSteps: number): number {
-  const reach =
-    step <= plannedSteps ? plannedSteps : plannedSteps * 2 ** Math.ceil(Math.log2(step / plannedSteps));
-  return Math.ceil(reach / pointsPerRun);
+/** The spacing doubles whenever the run has doubled. */
+function stepsPerPoint(step: number): number {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(step / singlePoints)));
 }

@@ -127,7 +127,7 @@ class Session {
     this.#grid = grid;
     this.#gradient = new GradientWatch(setup.run, store, () => this.#clock.now());
     this.#probe = setup.probe ?? { split: 'heldOut', sampleIndex: 0 };
-    this.#record = new RunRecord(setup.run.training.steps);
+    this.#record = new RunRecord();
     this.#safe = setup.checkpoint ?? this.#start();
   }
 
