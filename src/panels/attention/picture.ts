@@ -39,7 +39,7 @@ interface Layout {
 /** Room for the title of the rows and the longest of their names. */
 function leftOf({ rows, rowPositions }: AttentionData): number {
   const names = rows.map((_, i) => textWidth(rowName(rows, rowPositions, i), fontSize.tick));
-  return Math.max(margin.left, 27 + Math.max(0, ...names));
+  return Math.max(margin.left, 36 + Math.max(0, ...names));
 }
 
 function layoutOf(data: AttentionData, size: Size, strip: number): Layout {
