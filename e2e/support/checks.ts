@@ -27,6 +27,22 @@ export function expectExact(text: string | undefined, value: number, what: strin
   assert(off < rounding, `${what}: in the table ${text}, is ${value}`);
 }
 
+/** Every cell with such words says its value as the last of them. */
+function expectWords(
+  picture: PictureReading,
+  words: RegExp,
+  valueOf: (...groups: string[]) => number,
+  count: number,
+): Expected[] {
+  const found = picture.cellsOf(words).map(({ cell, groups }) => ({
+    ...{ cell, groups },
+    value: valueOf(...groups.slice(0, -1)),
+  }));
+  assert.equal(found.length, count, `cells like ${String(words)}`);
+  for (const { cell, groups, value } of found) expectSaid(groups.at(-1)!, value, cell.text);
+  return found;
+}
+
 /**
  * A heatmap: every cell says the value, and has the colour that the colour bar gives to it.
  * @param words the last group is the value, as it is said
@@ -39,13 +55,8 @@ export function expectHeat(
   valueOf: (...groups: string[]) => number,
   count: number,
 ): Expected[] {
-  const found = picture.cellsOf(words).map(({ cell, groups }) => ({
-    ...{ cell, groups },
-    value: valueOf(...groups.slice(0, -1)),
-  }));
-  assert.equal(found.length, count, `cells like ${String(words)}`);
-  for (const { cell, groups, value } of found) {
-    expectSaid(groups.at(-1)!, value, cell.text);
+  const found = expectWords(picture, words, valueOf, count);
+  for (const { cell, value } of found) {
     const shown = picture.valueOf(cell);
     assert(
       Math.abs(shown.value - value) < shown.tolerance + rounding,
@@ -86,13 +97,8 @@ export function expectBars(
   valueOf: (...groups: string[]) => number,
   count: number,
 ): Expected[] {
-  const found = picture.cellsOf(words).map(({ cell, groups }) => ({
-    ...{ cell, groups },
-    value: valueOf(...groups.slice(0, -1)),
-  }));
-  assert.equal(found.length, count, `cells like ${String(words)}`);
-  for (const { cell, groups, value } of found) {
-    expectSaid(groups.at(-1)!, value, cell.text);
+  const found = expectWords(picture, words, valueOf, count);
+  for (const { cell, value } of found) {
     const { placeOf } = picture.rightAxis(cell);
     expectBar(picture, cell, placeOf(0), placeOf(value));
   }

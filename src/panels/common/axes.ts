@@ -1,7 +1,7 @@
 /** Axes as marks: a quiet line, ticks that d3-scale chose, numbers, and a title that names the unit. */
 import type { Palette } from './palette.ts';
 import type { Box, Mark } from './picture.ts';
-import { textWidth } from './text.ts';
+import { numberText, textWidth } from './text.ts';
 
 export const fontSize = { tick: 11, title: 12, label: 12, token: 13 } as const;
 
@@ -105,6 +105,12 @@ export function indexTicks(count: number, start: number, cell: number, room: num
   const ticks: Tick[] = [];
   for (let i = 0; i < count; i += step) ticks.push({ at: start + (i + 0.5) * cell, text: String(i) });
   return ticks;
+}
+
+/** An end of a quiet axis: a value to the right of `box`, at a height. */
+export function rightValue(value: number, box: Box, y: number, palette: Palette): Mark {
+  const style = { fill: palette.inkMuted, size: fontSize.tick, baseline: 'middle' } as const;
+  return { kind: 'text', x: box.x + box.width + 5, y, text: numberText(value), ...style };
 }
 
 /** Title of a small plot, above its left end. */

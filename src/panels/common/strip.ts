@@ -1,9 +1,8 @@
 /** A low chart under or over a heatmap: one value a position on an axis that starts at zero. */
-import { fontSize } from './axes.ts';
+import { fontSize, rightValue } from './axes.ts';
 import { overPositions } from './outlines.ts';
 import type { Palette } from './palette.ts';
 import type { Box, Grid, Mark } from './picture.ts';
-import { numberText } from './text.ts';
 
 export interface StripOptions {
   readonly id: string;
@@ -74,15 +73,6 @@ export function strip(options: StripOptions): { marks: Mark[]; grid: Grid } {
 function frame({ box, maximum, title, palette }: StripOptions): Mark[] {
   const bottom = box.y + box.height;
   const right = box.x + box.width;
-  const tick = (value: number, y: number): Mark => ({
-    kind: 'text',
-    x: right + 5,
-    y,
-    text: numberText(value),
-    fill: palette.inkMuted,
-    size: fontSize.tick,
-    baseline: 'middle',
-  });
   const lines: Mark[] = title.map((text, i) => ({
     kind: 'text',
     x: box.x - 10,
@@ -97,8 +87,8 @@ function frame({ box, maximum, title, palette }: StripOptions): Mark[] {
     ...lines,
     { kind: 'line', x1: box.x, y1: bottom, x2: right, y2: bottom, stroke: palette.inkMuted },
     { kind: 'line', x1: box.x, y1: box.y, x2: right, y2: box.y, stroke: palette.line, dash: [2, 3] },
-    tick(maximum, box.y + 3),
-    tick(0, bottom - 3),
+    rightValue(maximum, box, box.y + 3, palette),
+    rightValue(0, box, bottom - 3, palette),
   ];
 }
 

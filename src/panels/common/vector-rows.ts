@@ -1,6 +1,6 @@
 /** Head of the timeline for tasks of vectors: the inputs as lines, the targets as a line with the outputs as dots on it. */
 import { line } from 'd3-shape';
-import { fontSize } from './axes.ts';
+import { fontSize, rightValue } from './axes.ts';
 import type { Moment } from './data.ts';
 import { overPositions } from './outlines.ts';
 import type { Palette } from './palette.ts';
@@ -124,20 +124,10 @@ function dots(
 }
 
 function frame(box: Box, [low, high]: Range, title: readonly string[], palette: Palette): Mark[] {
-  const right = box.x + box.width;
-  const tick = (value: number, y: number): Mark => ({
-    kind: 'text',
-    x: right + 5,
-    y,
-    text: numberText(value),
-    fill: palette.inkMuted,
-    size: fontSize.tick,
-    baseline: 'middle',
-  });
   return [
     { kind: 'rect', ...box, fill: palette.well, radius: 2 },
-    tick(high, box.y + 5),
-    tick(low, box.y + box.height - 5),
+    rightValue(high, box, box.y + 5, palette),
+    rightValue(low, box, box.y + box.height - 5, palette),
     ...title.map((text, i): Mark => {
       const y = box.y + box.height / 2 + (i - (title.length - 1) / 2) * 15;
       const style = { fill: palette.ink, size: fontSize.label, anchor: 'end', baseline: 'middle' } as const;
