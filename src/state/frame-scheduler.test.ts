@@ -63,8 +63,30 @@ describe('a frame scheduler', () => {
     expect(order).toEqual(['first', 'second']);
     first.markDirty();
     nextFrame();
-    expect(order).toEqual(['first', 'second', 'third', 'acknowledged', 'first']);
+    expect(order).toEqual(['first', 'second', 'third', 'acknowledged']);
+    nextFrame();
+    expect(order.slice(4)).toEqual(['first']);
     expect(frames).toHaveLength(0);
+  });
+
+  it('does not begin what is known to take longer than the frame has left, except at its start', () => {
+    const order: string[] = [];
+    const lasting = (name: string, milliseconds: number) =>
+      scheduler.register(() => {
+        time += milliseconds;
+        order.push(name);
+      });
+    const quick = lasting('quick', 2);
+    nextFrame();
+    const long = lasting('long', 30);
+    nextFrame();
+    order.length = 0;
+    quick.markDirty();
+    long.markDirty();
+    nextFrame();
+    expect(order).toEqual(['quick']);
+    nextFrame();
+    expect(order).toEqual(['quick', 'long']);
   });
 
   it('draws the others and acknowledges when one draw function throws', () => {

@@ -1,8 +1,8 @@
 /**
  * Animation frames for all drawing. Instruments register a draw function and mark it dirty when what it shows has changed;
  * however many changes arrive, each waits at most once, and a hidden page draws nothing. Work that must wait for the picture,
- * such as acknowledging a snapshot to the worker, goes into `afterDraw`. What does not fit into one frame is drawn in the
- * next, so that many open instruments never keep the page from answering.
+ * such as acknowledging a snapshot to the worker, goes into `afterDraw`. What is known not to fit into a frame any more is
+ * drawn in the next, so that many open instruments never keep the page from answering.
  */
 export interface Drawing {
   /** Draw in the next frame. */
@@ -11,8 +11,11 @@ export interface Drawing {
   dispose(): void;
 }
 
-/** Milliseconds of a frame after which the rest waits for the next one: a click is then answered within two frames. */
-const budget = 10;
+/**
+ * Milliseconds of a frame that may be drawn in. The browser needs about as long again to put on the screen what was drawn, and
+ * on a machine that trains on all its cores everything takes twice as long as alone.
+ */
+const budget = 8;
 
 export class FrameScheduler {
   readonly #requestFrame: (callback: () => void) => void;
@@ -20,6 +23,8 @@ export class FrameScheduler {
   readonly #now: () => number;
   /** In the order in which it became due. */
   readonly #work = new Set<() => void>();
+  /** Milliseconds that each took lately. */
+  readonly #costs = new WeakMap<() => void, number>();
   #requested = false;
 
   /**
@@ -70,15 +75,25 @@ export class FrameScheduler {
   #flush(): void {
     this.#requested = false;
     const began = this.#now();
+    let elapsed = 0;
     for (const work of [...this.#work]) {
-      if (!this.#work.delete(work)) continue; // disposed meanwhile
-      try {
-        work();
-      } catch (error) {
-        this.#report(error);
-      }
-      if (this.#now() - began >= budget) break;
+      if (!this.#work.has(work)) continue; // disposed meanwhile
+      // The first of a frame is drawn however long it takes.
+      if (elapsed > 0 && elapsed + (this.#costs.get(work) ?? 0) > budget) break;
+      this.#work.delete(work);
+      this.#draw(work, began + elapsed);
+      elapsed = this.#now() - began;
     }
     if (this.#work.size > 0) this.#request();
+  }
+
+  #draw(work: () => void, began: number): void {
+    try {
+      work();
+    } catch (error) {
+      this.#report(error);
+    }
+    // One slow time is forgotten slowly.
+    this.#costs.set(work, Math.max(this.#now() - began, 0.9 * (this.#costs.get(work) ?? 0)));
   }
 }

@@ -14,10 +14,13 @@ interface Scratch {
 /** Holds the one small canvas that heatmaps pass through, so that drawing allocates nothing that grows. */
 export class CanvasRenderer {
   #scratch: Scratch | null = null;
+  /** As the context has it: a browser reads a font's text anew each time that it is set. */
+  #font = '';
 
   /** Paints over whatever is there, in the current transform. */
   draw(context: Context, picture: Picture, palette: Palette): void {
     context.save();
+    this.#font = '';
     context.lineJoin = 'round';
     for (const mark of picture.marks) this.#mark(context, mark, palette);
     context.restore();
@@ -41,12 +44,13 @@ export class CanvasRenderer {
         paint(context, mark, new Path2D(mark.d));
         return;
       case 'text':
-        text(context, mark, palette);
+        this.#text(context, mark, palette);
         return;
       case 'raster':
         this.#raster(context, mark);
         return;
-      case 'group':
+      case 'group': {
+        const font = this.#font;
         context.save();
         context.translate(mark.x ?? 0, mark.y ?? 0);
         if (mark.clip) {
@@ -56,8 +60,30 @@ export class CanvasRenderer {
         }
         for (const part of mark.marks) this.#mark(context, part, palette);
         context.restore();
+        this.#font = font;
         return;
+      }
     }
+  }
+
+  #text(context: Context, mark: TextMark, palette: Palette): void {
+    const shift = mark.baseline === 'middle' ? mark.size * middleShift : 0;
+    const family = mark.family === 'mono' ? palette.mono : palette.sans;
+    const font = `${mark.weight ?? 400} ${mark.size}px ${family}`;
+    if (font !== this.#font) context.font = this.#font = font;
+    context.globalAlpha = mark.opacity ?? 1;
+    context.fillStyle = mark.fill;
+    context.textAlign = mark.anchor === 'middle' ? 'center' : (mark.anchor ?? 'start');
+    context.textBaseline = 'alphabetic';
+    if (!mark.rotate) {
+      letters(context, mark, mark.x, mark.y + shift);
+      return;
+    }
+    context.save();
+    context.translate(mark.x, mark.y);
+    context.rotate((mark.rotate * Math.PI) / 180);
+    letters(context, mark, 0, shift);
+    context.restore();
   }
 
   /** One pixel a cell into the scratch canvas, then enlarged without smoothing. */
@@ -117,24 +143,6 @@ function paint(context: Context, mark: Painted, path?: Path2D): void {
     if (path) context.stroke(path);
     else context.stroke();
   }
-}
-
-function text(context: Context, mark: TextMark, palette: Palette): void {
-  const shift = mark.baseline === 'middle' ? mark.size * middleShift : 0;
-  context.globalAlpha = mark.opacity ?? 1;
-  context.fillStyle = mark.fill;
-  context.font = `${mark.weight ?? 400} ${mark.size}px ${mark.family === 'mono' ? palette.mono : palette.sans}`;
-  context.textAlign = mark.anchor === 'middle' ? 'center' : (mark.anchor ?? 'start');
-  context.textBaseline = 'alphabetic';
-  if (!mark.rotate) {
-    letters(context, mark, mark.x, mark.y + shift);
-    return;
-  }
-  context.save();
-  context.translate(mark.x, mark.y);
-  context.rotate((mark.rotate * Math.PI) / 180);
-  letters(context, mark, 0, shift);
-  context.restore();
 }
 
 function letters(context: Context, { text: content, halo }: TextMark, x: number, y: number): void {

@@ -39,6 +39,11 @@ const roomyWidth = 800;
 
 const hint = 'Point at the picture, or move in it with the arrow keys, for exact values.';
 
+/** An attribute that is set anew costs the browser a look at its styles, changed or not. */
+function hide(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
 export class PictureStage {
   readonly #elements: StageElements;
   readonly #renderer = new CanvasRenderer();
@@ -91,24 +96,34 @@ export class PictureStage {
    */
   draw(scene: Scene, theme: 'light' | 'dark', filling: boolean): void {
     const { root } = this.#elements;
-    this.#filling = filling;
     // The first picture takes its room whoever sees it, so that nothing jumps when it is scrolled to.
-    if ((!this.#visible && this.#picture) || root.clientWidth === 0) return;
-    const width = Math.floor(root.clientWidth);
+    if (!this.#visible && this.#picture) return;
+    this.#measure(filling);
+    const width = Math.floor(this.#available.width);
+    if (width === 0) return;
     const natural = Math.round(scene.height(width));
     root.style.height = filling ? '' : `${natural}px`;
-    const height = filling ? Math.max(natural * 0.6, Math.floor(root.clientHeight)) : natural;
+    const height = filling ? Math.max(natural * 0.6, Math.floor(this.#available.height)) : natural;
     this.#zoom = filling ? Math.max(1, Math.min(largestZoom, width / roomyWidth, height / natural)) : 1;
     if (this.#palette?.theme !== theme) this.#palette = paletteOf(theme, getComputedStyle(root));
     const size = { width: width / this.#zoom, height: height / this.#zoom };
     this.#show(scene.draw(size, this.#palette), this.#palette);
   }
 
+  /** Asks the page for the size only where the observer cannot know it yet: asking makes the browser lay everything out. */
+  #measure(filling: boolean): void {
+    if (filling === this.#filling && this.#available.width > 0) return;
+    const { root } = this.#elements;
+    this.#filling = filling;
+    if (filling) root.style.height = '';
+    this.#available = { width: root.clientWidth, height: root.clientHeight };
+  }
+
   #show(drawn: Drawn, palette: Palette): void {
     const { canvas, notice } = this.#elements;
     this.#picture = drawn.kind === 'picture' ? drawn : null;
-    notice.hidden = drawn.kind === 'picture';
-    canvas.hidden = drawn.kind !== 'picture';
+    hide(notice, drawn.kind === 'picture');
+    hide(canvas, drawn.kind !== 'picture');
     if (drawn.kind === 'notice') {
       if (notice.textContent !== drawn.text) notice.textContent = drawn.text;
     } else {
@@ -199,10 +214,11 @@ export class PictureStage {
     const grid = cell && this.#picture?.grids.find(({ id }) => id === cell.grid);
     const column = grid ? Math.min(cell.column, grid.columns - 1) : 0;
     const row = grid ? Math.min(cell.row, grid.rows - 1) : 0;
-    frame.hidden = !grid;
+    hide(frame, !grid);
     const text = grid ? grid.describe(column, row) : this.#picture ? hint : '';
     if (readout.textContent !== text) readout.textContent = text;
-    readout.dataset['idle'] = String(!grid);
+    const idle = String(!grid);
+    if (readout.dataset['idle'] !== idle) readout.dataset['idle'] = idle;
     if (!grid) return;
     const { x, y, width, height } = cellBox(grid, column, row);
     const zoom = this.#zoom;

@@ -3,7 +3,7 @@ import { symbolCircle } from 'd3-shape';
 import { fontSize } from '../common/axes.ts';
 import type { Box, Mark } from '../common/picture.ts';
 import { textWidth } from '../common/text.ts';
-import type { Series } from './series.ts';
+import type { Point, Series } from './series.ts';
 import { nearestIndex } from './series.ts';
 import type { AxisScale, PlotOptions, Reference } from './style.ts';
 import { fadedOpacity, markerAt, styleOf, valueText } from './style.ts';
@@ -17,25 +17,30 @@ export function referenceLine({ value }: Reference, y: AxisScale, { box, palette
 
 const isInside = (at: number, box: Box): boolean => at >= box.y - 1 && at <= box.y + box.height + 1;
 
-/** The name of a reference stands above or below its line, at the left, middle or right: where it covers least of the others. */
+/**
+ * The name of a reference stands above or below its line, at the left, middle or right: where it covers least of the lines,
+ * whose points in pixels are given.
+ */
 export function referenceName(
   { label, value }: Reference,
-  x: AxisScale,
+  points: readonly Point[],
   y: AxisScale,
-  { box, palette, lines, logX }: PlotOptions,
+  { box, palette }: PlotOptions,
 ): Mark[] {
   const at = y(value);
   if (!isInside(at, box)) return [];
   const width = textWidth(label, fontSize.tick);
-  const points = lines.flatMap(({ xs, ys }) =>
-    xs.map((px, i) => [logX && px <= 0 ? NaN : x(px), y(ys[i]!)] as const),
-  );
   const places = [1, 0, 0.5].flatMap((share) =>
     [-5, 13].map((shift) => ({ x: box.x + 3 + share * (box.width - width - 6), y: at + shift })),
   );
+  const near = points.filter((point) => point.y > at - 19 && point.y < at + 18);
   const covered = (place: (typeof places)[number]): number =>
-    points.filter(
-      ([px, py]) => px > place.x - 8 && px < place.x + width + 8 && py > place.y - 14 && py < place.y + 5,
+    near.filter(
+      (point) =>
+        point.x > place.x - 8 &&
+        point.x < place.x + width + 8 &&
+        point.y > place.y - 14 &&
+        point.y < place.y + 5,
     ).length;
   const fitting = places.filter((place) => place.y > box.y && place.y < box.y + box.height);
   const [first, ...others] = fitting.length > 0 ? fitting : places;

@@ -6,7 +6,7 @@ import type { Tick } from '../common/axes.ts';
 import type { Box, Grid, Mark } from '../common/picture.ts';
 import { axisNumber, numberText, percentText } from '../common/text.ts';
 import { crosshairMarks, endLabels, referenceLine, referenceName } from './annotations.ts';
-import type { Series } from './series.ts';
+import type { Point, Series } from './series.ts';
 import { decimate, nearestIndex } from './series.ts';
 import type { AxisScale, PlotOptions } from './style.ts';
 import { fadedOpacity, markerAt, styleOf, valueText } from './style.ts';
@@ -25,11 +25,13 @@ const excess = 4;
 
 /** The highest value that a linear axis must show; data of other lengths beyond it is drawn at the upper edge. */
 function ceilingOf({ lines, references }: PlotOptions): number {
-  const trained = lines
-    .filter(({ split, kind }) => kind === 'compared' || split === 'train' || split === 'heldOut')
-    .flatMap(({ ys }) => ys);
-  const known = [...trained, ...references.map(({ value }) => value)].filter(Number.isFinite);
-  return known.length === 0 ? Infinity : excess * known.reduce((a, b) => Math.max(a, b), 0);
+  const trained = lines.filter(
+    ({ split, kind }) => kind === 'compared' || split === 'train' || split === 'heldOut',
+  );
+  let highest = -Infinity;
+  for (const values of [...trained.map(({ ys }) => ys), references.map(({ value }) => value)])
+    for (const value of values) if (Number.isFinite(value)) highest = Math.max(highest, value);
+  return highest === -Infinity ? Infinity : excess * Math.max(0, highest);
 }
 
 function verticalScale(options: PlotOptions): AxisScale {
@@ -83,7 +85,8 @@ export function plot(options: PlotOptions): { readonly marks: readonly Mark[]; r
   const yTicks = ticksOf(y, logY && !metric.share, Math.max(2, Math.min(5, box.height / 26)), yText);
   const xTicks = ticksOf(x, logX, Math.max(2, box.width / 70), axisNumber);
   const inside = { x: box.x - 5, y: box.y - 5, width: box.width + 10, height: box.height + 10 };
-  const drawn = paintOrder(lines).flatMap((series) => lineMarks(series, x, y, options));
+  const drawn = paintOrder(lines).map((series) => ({ series, points: pixelsOf(series, x, y, options) }));
+  const points = drawn.flatMap((one) => one.points);
   return {
     marks: [
       ...title(options, isCut(options, y)),
@@ -98,8 +101,12 @@ export function plot(options: PlotOptions): { readonly marks: readonly Mark[]; r
         stroke: palette.inkMuted,
       },
       ...options.references.flatMap((reference) => referenceLine(reference, y, options)),
-      { kind: 'group', clip: inside, marks: drawn },
-      ...options.references.flatMap((reference) => referenceName(reference, x, y, options)),
+      {
+        kind: 'group',
+        clip: inside,
+        marks: drawn.flatMap((one) => lineMarks(one.series, one.points, x, y, options)),
+      },
+      ...options.references.flatMap((reference) => referenceName(reference, points, y, options)),
       ...endLabels(lines, y, options),
       ...crosshairMarks(x, y, options),
     ],
@@ -133,34 +140,52 @@ function title({ metric, kind, box, palette }: PlotOptions, cut: boolean): Mark[
 /** Markers closer than this are not drawn. */
 const markerRoom = 9;
 
-function lineMarks(series: Series, x: AxisScale, y: AxisScale, options: PlotOptions): Mark[] {
-  const { xs, ys, kind } = series;
-  const { logX, logY, metric, palette } = options;
-  const points = xs.map((value, i) => {
+/**
+ * The points of a line in pixels, ascending in x, as many as its columns of pixels can show: the heights are thinned before
+ * they are scaled. NaN stands where nothing can be drawn.
+ */
+function pixelsOf(
+  { xs, ys }: Series,
+  x: AxisScale,
+  y: AxisScale,
+  { logX, logY, metric, domain }: PlotOptions,
+): Point[] {
+  const onLog = logY && !metric.share;
+  const points = xs.map((value, i): Point => {
     const height = ys[i]!;
-    const drawable =
-      Number.isFinite(height) && !(logY && !metric.share && height <= 0) && !(logX && value <= 0);
-    return { x: logX && value <= 0 ? x(options.domain[0]) : x(value), y: drawable ? y(height) : NaN };
+    const drawable = Number.isFinite(height) && !(onLog && height <= 0) && !(logX && value <= 0);
+    return { x: x(logX && value <= 0 ? domain[0] : value), y: drawable ? height : NaN };
   });
-  const path = line<(typeof points)[number]>()
+  return decimate(points).map((point) => ({ x: point.x, y: y(point.y) }));
+}
+
+function lineMarks(
+  series: Series,
+  points: readonly Point[],
+  x: AxisScale,
+  y: AxisScale,
+  options: PlotOptions,
+): Mark[] {
+  const { kind, xs } = series;
+  const { palette } = options;
+  const path = line<Point>()
     .defined((point) => Number.isFinite(point.y))
     .x((point) => point.x)
     .y((point) => point.y);
   const { stroke, dash, symbol: type } = styleOf(series, palette);
-  const shown = decimate(points);
   const width = kind === 'raw' ? 1 : 2;
   const marks: Mark[] = [
     ...bandMarks(series, x, y, options),
     {
       kind: 'path',
-      d: path(shown) ?? '',
+      d: path(points) ?? '',
       stroke,
       strokeWidth: width,
       opacity: kind === 'raw' ? 0.35 : series.band?.faded ? fadedOpacity : 1,
       ...(dash.length > 0 ? { dash } : {}),
     },
   ];
-  const spread = points.length > 1 ? (points.at(-1)!.x - points[0]!.x) / (points.length - 1) : Infinity;
+  const spread = xs.length > 1 ? (points.at(-1)!.x - points[0]!.x) / (xs.length - 1) : Infinity;
   if (kind === 'measured' && spread >= markerRoom) {
     const drawn = points.filter((point) => Number.isFinite(point.y));
     marks.push({
