@@ -106,7 +106,7 @@ function watch() {
 
 /**
  * @param {import('@playwright/test').Page} page
- * @param {(page: import('@playwright/test').Page) => Promise<number>} heapBytes
+ * @param {(page: import('@playwright/test').Page) => Promise<{ page: number, worker: number }>} heapBytes
  * @param {number} seconds
  * @param {{ seconds: number, step: number } | null} before
  * @returns {Promise<Reading>}
@@ -127,7 +127,8 @@ async function read(page, heapBytes, seconds, before) {
     '',
   );
   const time = seconds - (before?.seconds ?? 0);
-  const heapMebibytes = (await heapBytes(page)) / mebibyte;
+  const heap = await heapBytes(page);
+  const heapMebibytes = (heap.page + heap.worker) / mebibyte;
   // The collection just made is none of the page's long tasks.
   await page.evaluate(() =>
     Object.assign(/** @type {Watching} */ (/** @type {unknown} */ (window)).soak, {

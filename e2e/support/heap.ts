@@ -10,24 +10,27 @@ interface HeapUsage {
   readonly backingStorageSize: number;
 }
 
-/** @returns bytes of objects, DOM and array buffers after a garbage collection */
-export async function heapBytes(page: Page): Promise<number> {
+export interface HeapBytes {
+  readonly page: number;
+  readonly worker: number;
+}
+
+/** @returns bytes of objects, DOM and array buffers after a garbage collection, of the page and of its training worker */
+export async function heapBytes(page: Page): Promise<HeapBytes> {
   const session = await page.context().newCDPSession(page);
   try {
     await session.send('HeapProfiler.collectGarbage');
-    const usages = [(await session.send('Runtime.getHeapUsage')) as HeapUsage];
+    const own = (await session.send('Runtime.getHeapUsage')) as HeapUsage;
     const worker = await attachedWorker(session, 'training.worker');
     await ask(session, worker, 'HeapProfiler.collectGarbage');
-    usages.push((await ask(session, worker, 'Runtime.getHeapUsage')) as HeapUsage);
-    return usages.reduce(
-      (sum, { usedSize, embedderHeapUsedSize, backingStorageSize }) =>
-        sum + usedSize + embedderHeapUsedSize + backingStorageSize,
-      0,
-    );
+    return { page: sum(own), worker: sum((await ask(session, worker, 'Runtime.getHeapUsage')) as HeapUsage) };
   } finally {
     await session.detach();
   }
 }
+
+const sum = ({ usedSize, embedderHeapUsedSize, backingStorageSize }: HeapUsage): number =>
+  usedSize + embedderHeapUsedSize + backingStorageSize;
 
 async function attachedWorker(session: CDPSession, name: string): Promise<string> {
   const attached = new Promise<string>((resolve) => {

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect } from '@playwright/test';
 import { heapBytes } from './heap.ts';
+import type { HeapBytes } from './heap.ts';
 
 export interface SavedRun {
   readonly step: number;
@@ -126,7 +127,7 @@ export class PlaygroundPage {
   }
 
   /** Bytes that the page and its training worker hold, after a collection. */
-  heapBytes(): Promise<number> {
+  heapBytes(): Promise<HeapBytes> {
     return heapBytes(this.page);
   }
 
