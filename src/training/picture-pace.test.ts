@@ -2,22 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { PicturePace } from './picture-pace.ts';
 
 /** Ten seconds of training with pictures as often as they may be; times in milliseconds. */
-function train({ step, picture, disturbed = 0 }: { step: number; picture: number; disturbed?: number }) {
+interface Costs {
+  readonly step: number;
+  readonly picture: number;
+  /** How much longer a step takes while the page draws. */
+  readonly disturbed?: number;
+  /** How long the page draws each picture. */
+  readonly drawing?: number;
+}
+
+function train({ step, picture, disturbed = 0, drawing = 40 }: Costs) {
   const pace = new PicturePace();
   let now = 0;
   let pictures = 0;
   let steps = 0;
-  let drawnAt = -Infinity;
+  let takenAt = -Infinity;
   while (now < 10_000) {
-    if (pace.due(now)) {
+    // The next picture is made when the page has drawn the one before.
+    if (now >= takenAt + drawing && pace.due(now)) {
       pace.pictureTook(now, now + picture);
       now += picture;
-      drawnAt = now;
+      takenAt = now;
       pictures++;
     } else {
-      // The page draws for 40 ms after each picture, and a step takes longer meanwhile.
-      const time = now < drawnAt + 40 ? step + disturbed : step;
-      pace.stepTook(now, now + time);
+      const drawn = now >= takenAt + drawing;
+      const time = drawn ? step : step + disturbed;
+      pace.stepTook(now, now + time, drawn);
       now += time;
       steps++;
     }
@@ -43,6 +53,13 @@ describe('the pace of pictures', () => {
     const { perSecond, slowdown } = train({ step: 2, picture: 1, disturbed: 2 });
     expect(perSecond).toBeGreaterThan(2);
     expect(slowdown).toBeLessThan(0.1);
+  });
+
+  it('counts what drawing takes for as long as it lasts', () => {
+    const { perSecond, slowdown } = train({ step: 2, picture: 1, disturbed: 1, drawing: 300 });
+    expect(perSecond).toBeGreaterThan(2);
+    expect(perSecond).toBeLessThan(3);
+    expect(slowdown).toBeLessThan(0.3);
   });
 
   it('keeps showing something when both take long', () => {

@@ -1,13 +1,13 @@
 /**
  * How often a picture of the memory may be made while training. A picture costs training twice: the forward pass that it
  * shows, and then the page, which draws it on cores that training was using. The second is not told but seen, in the steps
- * right after a picture that took longer than others do.
+ * right after a picture, and while the page has not drawn it, that took longer than others do.
  */
 
 /** Of the time that training takes: what pictures may cost. */
 const share = 0.06;
-/** How long a page may be busy drawing one, in milliseconds. */
-const aftermath = 100;
+/** Milliseconds in which a page is busy with one: at least, and after it has told that all is drawn. */
+const aftermath = { least: 100, screen: 50 };
 /** Milliseconds between two pictures: no eye follows faster, and nobody should wait longer for one that is cheap to make. */
 const pause = { least: 50, most: 400, costs: 4 };
 /** Steps from which the usual time of one is taken. */
@@ -17,13 +17,18 @@ export class PicturePace {
   /** Milliseconds of recent steps that no picture disturbed. */
   #undisturbed: number[] = [];
   #takenAt = -Infinity;
+  #busyUntil = -Infinity;
   #cost = 0;
   #lost = 0;
 
-  /** @param began time in milliseconds, as `ended` */
-  stepTook(began: number, ended: number): void {
+  /**
+   * @param began time in milliseconds, as `ended`
+   * @param drawn whether the page has told that the last picture is drawn
+   */
+  stepTook(began: number, ended: number, drawn = true): void {
     const time = ended - began;
-    if (began < this.#takenAt + aftermath) this.#lost += Math.max(0, time - this.#usual());
+    if (!drawn) this.#busyUntil = Math.max(this.#busyUntil, ended + aftermath.screen);
+    if (began < this.#busyUntil) this.#lost += Math.max(0, time - this.#usual());
     else {
       this.#undisturbed.push(time);
       if (this.#undisturbed.length > memory) this.#undisturbed.shift();
@@ -32,6 +37,7 @@ export class PicturePace {
 
   pictureTook(began: number, ended: number): void {
     this.#takenAt = ended;
+    this.#busyUntil = ended + aftermath.least;
     this.#cost = ended - began;
     this.#lost = this.#cost;
   }
@@ -39,8 +45,8 @@ export class PicturePace {
   /** Whether a picture may be made now. */
   due(now: number): boolean {
     // Steps must be seen without a picture, to know what one costs.
-    const least = this.#undisturbed.length > 0 ? pause.least : 2 * aftermath;
-    const wanted = Math.max(least, this.#lost / share);
+    if (this.#undisturbed.length === 0) return now >= this.#busyUntil + aftermath.least;
+    const wanted = Math.max(pause.least, this.#lost / share);
     return now - this.#takenAt >= Math.min(wanted, Math.max(pause.most, pause.costs * this.#cost));
   }
 

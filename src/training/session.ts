@@ -277,7 +277,7 @@ class Session {
     }
     const tokens = samples.reduce((total, { mask }) => total + mask.length, 0);
     const ended = this.#clock.now();
-    this.#pace.stepTook(began, ended);
+    this.#pace.stepTook(began, ended, this.#mailbox.snapshotWanted);
     const seconds = (ended - began) / 1000;
     const point = this.#record.addStep({ loss, gradientNorm, learningRate, seconds, tokens });
     yield { type: 'step', step: step + 1, loss };
