@@ -61,3 +61,46 @@ test('widths, folded and maximised instruments and their settings survive a relo
   }
   expect(playground.problems).toEqual([]);
 });
+
+test('instruments are moved by keys and by dragging, stay there, and go back to their usual places', async ({
+  page,
+}) => {
+  const playground = new PlaygroundPage(page);
+  await page.setViewportSize({ width: 1500, height: 1000 });
+  await playground.open({ 'task.maximumLength': 2, 'model.slots': 8, 'training.batchSize': 8 });
+  const memory = page.getByRole('main');
+  const titles = (): Promise<string[]> => memory.getByRole('heading', { level: 3 }).allInnerTexts();
+  const usual = await titles();
+  expect(usual.slice(0, 3)).toEqual(['Memory timeline', 'Slots', 'Similarity']);
+  for (const title of usual) await page.getByRole('button', { name: `Fold ${title}` }).click();
+
+  const grip = page.getByRole('button', { name: 'Move Similarity' });
+  await grip.press('ArrowUp');
+  await expect.poll(titles).toEqual(['Memory timeline', 'Similarity', 'Slots', ...usual.slice(3)]);
+  await expect(grip).toBeFocused();
+  await expect(memory.getByRole('status').filter({ hasText: 'Similarity is now 2 of' })).toHaveCount(1);
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(titles).toEqual(['Similarity', 'Memory timeline', 'Slots', ...usual.slice(3)]);
+  await page.keyboard.press('ArrowUp');
+  await expect(memory.getByRole('status').filter({ hasText: 'already first' })).toHaveCount(1);
+
+  await page.getByRole('heading', { name: 'Log' }).hover();
+  await page.getByRole('button', { name: 'Move Log' }).hover();
+  await page.mouse.down();
+  const { x, y } = (await page.getByRole('heading', { name: 'Memory timeline' }).boundingBox())!;
+  await page.mouse.move(x + 20, y - 8, { steps: 4 });
+  await expect(page.locator('[data-drop]')).toHaveCount(1);
+  await page.mouse.up();
+  await expect(page.locator('[data-drop]')).toHaveCount(0);
+  const moved = ['Similarity', 'Log', 'Memory timeline', 'Slots'];
+  await expect.poll(titles).toEqual([...moved, ...usual.filter((title) => !moved.includes(title))]);
+
+  await page.waitForTimeout(200); // the layout is written a moment after the last change
+  await page.reload();
+  await playground.ready();
+  expect((await titles()).slice(0, 4)).toEqual(moved);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Commands' }).getByRole('searchbox').fill('usual layout');
+  await page.keyboard.press('Enter');
+  await expect.poll(titles).toEqual(usual);
+});

@@ -7,7 +7,7 @@ import { fileActions } from './file-actions.ts';
 import type { FileActionId } from './file-actions.ts';
 import { fleetActions } from './fleet-actions.ts';
 import type { FleetActionId } from './fleet-actions.ts';
-import { focusRegion, layoutStore } from './layout-store.ts';
+import { arrangeAsUsual, focusRegion, isArrangedAsUsual, layoutStore } from './layout-store.ts';
 import type { Region } from './layout-store.ts';
 import type { Playground } from './playground.ts';
 import { formatNumber } from './differences.ts';
@@ -72,6 +72,7 @@ export type ActionId =
   | FleetActionId
   | SlowMotionActionId
   | 'theme'
+  | 'usualLayout'
   | 'experiments'
   | 'commands'
   | `focus.${Region}`;
@@ -309,6 +310,12 @@ const pageActions = {
     explanation: 'Switches between light and dark.',
     shortcut: 't',
     perform: () => toggleTheme(),
+  },
+  usualLayout: {
+    label: 'Usual layout',
+    explanation: 'Puts every instrument back to its place, unfolded, and the borders to their usual width.',
+    unavailable: () => (isArrangedAsUsual() ? 'Everything is in its usual place.' : null),
+    perform: () => arrangeAsUsual(),
   },
   experiments: {
     label: 'Experiments',

@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla';
 export const regions = ['task', 'model', 'memory', 'progress'] as const;
 export type Region = (typeof regions)[number];
 
-/** In the order in which they stand, and the pictures of slow motion and of two runs side by side. */
+/** In their usual order, and the pictures of slow motion and of two runs side by side, which have a place of their own. */
 export const instrumentIds = [
   'timeline',
   'slots',
@@ -25,6 +25,7 @@ export const instrumentIds = [
   'beside',
 ] as const;
 export type InstrumentId = (typeof instrumentIds)[number];
+const placedElsewhere: readonly InstrumentId[] = ['slow-motion', 'beside'];
 export type PanelSetting = string | number | boolean;
 export type PanelSettings = Readonly<Record<string, PanelSetting>>;
 
@@ -40,6 +41,8 @@ export interface Layout {
   readonly progressWidth: number | null;
   /** Instruments of which only the title is shown. */
   readonly folded: readonly string[];
+  /** All instruments as somebody has put them; empty while they stand in their usual order. */
+  readonly order: readonly InstrumentId[];
   /** What was chosen in the controls of an instrument, by instrument and name. */
   readonly panels: Readonly<Record<string, PanelSettings>>;
   readonly dialog: 'commands' | 'export' | 'library' | 'share' | 'experiments' | null;
@@ -51,7 +54,7 @@ type Stored = Omit<Layout, 'dialog'>;
 
 const fresh: Stored = {
   ...{ tab: 'memory', shortcuts: true, maximised: null, settingsWidth: null, progressWidth: null },
-  ...{ folded: [], panels: {} },
+  ...{ folded: [], order: [], panels: {} },
 };
 
 /** What survives a reload, with every value checked; a damaged entry counts as absent. */
@@ -59,7 +62,7 @@ export function restoreLayout(text: string | null): Stored {
   try {
     const stored: unknown = JSON.parse(text ?? '{}');
     if (!isRecord(stored)) return fresh;
-    const { tab, shortcuts, maximised, settingsWidth, progressWidth, folded, panels } = stored;
+    const { tab, shortcuts, maximised, settingsWidth, progressWidth, folded, order, panels } = stored;
     const width = (value: unknown): number | null =>
       typeof value === 'number' && value > 0 && value < 1e4 ? value : null;
     return {
@@ -69,6 +72,7 @@ export function restoreLayout(text: string | null): Stored {
       settingsWidth: width(settingsWidth),
       progressWidth: width(progressWidth),
       folded: Array.isArray(folded) ? folded.filter((id) => typeof id === 'string') : [],
+      order: restoreOrder(order),
       panels: isRecord(panels) ? restorePanels(panels) : {},
     };
   } catch {
@@ -78,6 +82,13 @@ export function restoreLayout(text: string | null): Stored {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An instrument that is newer than what was stored stands at the end. */
+function restoreOrder(order: unknown): InstrumentId[] {
+  if (!Array.isArray(order) || order.length === 0) return [];
+  const known = order.flatMap((entry) => instrumentIds.find((id) => id === entry) ?? []);
+  return [...new Set([...known, ...instrumentIds])];
+}
 
 function restorePanels(panels: Readonly<Record<string, unknown>>): Record<string, PanelSettings> {
   return Object.fromEntries(
@@ -121,6 +132,45 @@ export function toggleFolded(id: string): void {
     folded: folded.includes(id) ? folded.filter((other) => other !== id) : [...folded, id],
     maximised: maximised === id ? null : maximised,
   }));
+}
+
+/** Where an instrument is put. */
+export interface Place {
+  readonly beside: InstrumentId;
+  readonly side: 'before' | 'after';
+}
+
+export const isMovable = (id: InstrumentId): boolean => !placedElsewhere.includes(id);
+
+export function moveInstrument(id: InstrumentId, { beside, side }: Place): void {
+  if (id === beside) return;
+  layoutStore.setState(({ order }) => {
+    const others = (order.length > 0 ? order : instrumentIds).filter((other) => other !== id);
+    const at = others.indexOf(beside) + (side === 'after' ? 1 : 0);
+    return { order: others.toSpliced(at, 0, id) };
+  });
+}
+
+/** As they are to stand. */
+export function arranged<T extends { readonly id: InstrumentId }>(
+  entries: readonly T[],
+  order: readonly InstrumentId[],
+): T[] {
+  return order.length === 0
+    ? [...entries]
+    : entries.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+}
+
+const usualArrangement = { settingsWidth: null, progressWidth: null, folded: [], order: [] } as const;
+
+/** Everything in its usual place, in its usual width, and unfolded. What was chosen in the instruments stays. */
+export function arrangeAsUsual(): void {
+  layoutStore.setState({ ...usualArrangement, maximised: null });
+}
+
+export function isArrangedAsUsual(): boolean {
+  const { settingsWidth, progressWidth, folded, order } = layoutStore.getState();
+  return settingsWidth === null && progressWidth === null && folded.length === 0 && order.length === 0;
 }
 
 export function setPanelSetting(panel: string, name: string, value: PanelSetting): void {

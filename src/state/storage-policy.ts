@@ -84,6 +84,7 @@ export const storagePolicy = {
   settingsWidth: { reload: 'browser', share: 'never' },
   progressWidth: { reload: 'browser', share: 'never' },
   folded: { reload: 'browser', share: 'never' },
+  order: { reload: 'browser', share: 'never' },
   panels: { reload: 'browser', share: 'never' },
   dialog: { reload: 'gone', share: 'never' },
   optimizer: { reload: 'gone', share: 'never' },

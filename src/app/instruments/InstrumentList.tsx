@@ -1,6 +1,7 @@
 /** The instruments of one region that the current model offers; one of them may fill the region. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
+import { arranged, layoutStore } from '../../state/layout-store.ts';
 import { settingsProblem } from '../../state/samples.ts';
 import { settingsStore } from '../../state/settings-store.ts';
 import { useRun } from '../../state/hooks.ts';
@@ -16,17 +17,19 @@ interface InstrumentListProps {
 
 export function InstrumentList({ region, below }: InstrumentListProps) {
   const run = useRun((state) => state.run);
+  const order = useStore(layoutStore, (layout) => layout.order);
   if (!run) return <Waiting />;
-  return instruments
-    .filter((instrument) => instrument.region === region && instrument.offeredFor(run))
-    .map(({ id, title, component: Instrument }) => (
-      <div key={id} className={styles['instrument']} data-instrument={id}>
-        <ErrorBoundary name={title}>
-          <Instrument />
-        </ErrorBoundary>
-        {below?.id === id && below.content}
-      </div>
-    ));
+  const offered = instruments.filter(
+    (instrument) => instrument.region === region && instrument.offeredFor(run),
+  );
+  return arranged(offered, order).map(({ id, title, component: Instrument }) => (
+    <div key={id} className={styles['instrument']} data-instrument={id}>
+      <ErrorBoundary name={title}>
+        <Instrument />
+      </ErrorBoundary>
+      {below?.id === id && below.content}
+    </div>
+  ));
 }
 
 /** What is missing until there is a run. */

@@ -6,11 +6,12 @@ import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { InstrumentId } from '../../state/layout-store.ts';
-import { layoutStore, toggleFolded } from '../../state/layout-store.ts';
+import { isMovable, layoutStore, toggleFolded } from '../../state/layout-store.ts';
 import type { ExportFormat } from './export.ts';
 import { exportLabels } from './export.ts';
 import styles from './Instrument.module.css';
 import { Menu } from './Menu.tsx';
+import { MoveGrip } from './MoveGrip.tsx';
 
 export interface FrameProps {
   readonly id: InstrumentId;
@@ -70,6 +71,7 @@ export function Frame({
           onClick={() => toggleFolded(id)}
         />
         <h3 id={titleId}>{title}</h3>
+        {!maximised && isMovable(id) && <MoveGrip id={id} title={title} />}
         <div className={styles['controls']}>{!folded && controls}</div>
         {!folded && (
           <Menu label="Save" explanation="Save the picture or its numbers" closesOnChoice>
