@@ -1,6 +1,6 @@
 /**
- * The instruments of other memories show what these hold: the slots of a Memformer, the attention of RMT, the fast weights of a
- * hybrid, against the same networks worked out from their saved weights.
+ * The instruments of other memories show what these hold: the slots of a Memformer, the attention of RMT, the associations of
+ * ARMT, the fast weights of a hybrid, against the same networks worked out from their saved weights.
  */
 import type { Browser } from '@playwright/test';
 import { expect, test } from '@playwright/test';
@@ -182,6 +182,59 @@ test('RMT: attention', async ({ browser }) => {
     const picture = await instrument.read();
     expectAttention(picture, pass.taps['attention.1.0']!, rows, rows);
     await expectWeights(instrument, pass.taps['attention.1.0']!, '1');
+  });
+});
+
+test('ARMT: the association matrix', async ({ browser }) => {
+  const sizes = {
+    'model.layers': 1,
+    'model.memoryTokens': 2,
+    'model.associativeDim': 8,
+    'model.dpfpOrder': 1,
+  };
+  await withTrained(browser, { model: 'armt', ...sizes, ...segment }, async ({ page }, pass) => {
+    const [keys, values, segments] = [16, 16, 3];
+    const matrix = (s: number): Tap => pass.taps[`associations.${s}.0`]!;
+    const z = pass.taps['normalizer.1.0']!;
+    const strength = (s: string, token: string): number => pass.taps[`beta.${s}.0`]!.at(Number(token));
+    const instrument = new InstrumentDriver(page, 'Fast weights');
+    const picture = await instrument.read();
+    const cells = expectHeat(
+      picture,
+      /^After segment 1, key feature (\d+), value dimension (\d+): (.+)$/,
+      (key, value) => matrix(1).at(Number(key), Number(value)),
+      keys * values,
+    );
+    const shown = cells.map(({ cell }) => Math.abs(picture.valueOf(cell).value));
+    const strongest = cells[shown.indexOf(Math.max(...shown))]!;
+    const largest = Math.max(...cells.map(({ value }) => Math.abs(value)));
+    expect(Math.abs(strongest.value), 'the strongest colour is the largest entry').toBeCloseTo(largest, 2);
+    const known = /^After segment 1, normaliser of key feature (\d+): (.+)$/;
+    expectHeat(picture, known, (key) => z.at(Number(key)), keys);
+    const words = /^Segment (\d+), memory token (\d+): write strength β (.+)$/;
+    expectHeat(picture, words, strength, segments * 2);
+
+    const norm = (s: number): number => Math.hypot(...matrix(s).row());
+    const columns = picture.cellsOf(/^Segment \d+, size of the matrix: .*norm ‖A‖ (.+)$/);
+    expect(columns.length).toBe(segments);
+    columns.forEach(({ cell, groups }, s) => expectSaid(groups[0]!, norm(s), cell.text));
+    const line = columns.map(({ cell }, s) => ({ cell, value: norm(s) }));
+    const axis = picture.leftAxis(around(columns.map(({ cell }) => cell)));
+    expectLine(picture, line, picture.colourOfName(/norm ‖A‖$/), axis);
+
+    for (const row of await instrument.csv()) {
+      const s = Number(row['segment']);
+      const place = [Number(row['key feature']), Number(row['value'])];
+      if (row['association']) expectExact(row['association'], matrix(1).at(...place), place.join(' '));
+      else if (row['normaliser']) expectExact(row['normaliser'], z.at(place[0]!), `z ${place[0]}`);
+      else if (row['beta'])
+        expectExact(row['beta'], strength(row['segment']!, row['memory token']!), `β ${s}`);
+      else {
+        expectExact(row['norm'], norm(s), `norm after ${s}`);
+        const stretch = largestStretch(matrix(s).row(), keys, values);
+        expectExact(row['singular value 0'], stretch, `largest singular value after ${s}`);
+      }
+    }
   });
 });
 

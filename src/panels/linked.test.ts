@@ -4,6 +4,7 @@ import { copyMoment } from '../testing/memnet-moment.ts';
 import { operatedMoment } from '../testing/operated-moment.ts';
 import { readVectors } from '../testing/vector-files.ts';
 import { vectorMoment } from '../testing/vector-moment.ts';
+import { withAllTaps } from '../testing/vectors.ts';
 import type { Family } from './attention/data.ts';
 import { attentionChoices } from './attention/data.ts';
 import { attentionPicture } from './attention/picture.ts';
@@ -14,7 +15,8 @@ import { memoryTrace, slotOf } from './common/memory-trace.ts';
 import { outlinesOf, subjectsAt } from './common/outlines.ts';
 import { lightPalette } from './common/palette.ts';
 import type { Box, Drawn, Picture, Shape } from './common/picture.ts';
-import { layerChoices } from './fast-weights/data.ts';
+import { associationsPicture } from './fast-weights/association-picture.ts';
+import { layerChoices } from './fast-weights/matrices.ts';
 import { fastWeightsPicture } from './fast-weights/picture.ts';
 import { forgettingPicture } from './forgetting/picture.ts';
 import type { TimeGradient } from './gradient/data.ts';
@@ -298,6 +300,17 @@ describe('RMT and ARMT', () => {
     const [map, strength] = [attention(armt, 'tokens'), states(armt, 'beta.{s}.0')];
     const shapes = linked(strength, 'states', 0, 2, map);
     expect(hasRow(shapes, rowBox(map, 'head-0', gridOf(map, 'head-0').rows - 1))).toBe(true);
+  });
+
+  test('a memory token of ARMT is a row of its write strengths below the matrix, and a segment a column', () => {
+    const vector = withAllTaps(readVectors('armt').find(({ name }) => name === 'three segments')!);
+    const armt = vectorMoment(vector, 5);
+    const strength = states(armt, 'beta.{s}.0');
+    const choice = layerChoices(armt.run)[0]!;
+    const matrix = pictureOf(associationsPicture(armt, { size, palette, choice, head: 0, extent: null }));
+    const shapes = linked(strength, 'states', 2, 1, matrix);
+    expect(hasRow(shapes, rowBox(matrix, 'strength', 1))).toBe(true);
+    expect(hasColumn(shapes, columnBox(matrix, 'norm', 2))).toBe(true);
   });
 });
 

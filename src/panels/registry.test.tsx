@@ -48,7 +48,7 @@ test.each([
   ['hqlt', ['attention', 'fast-weights', 'states']],
   ['transformer', ['attention']],
   ['rmt', ['attention', 'states']],
-  ['armt', ['attention', 'states']],
+  ['armt', ['attention', 'fast-weights', 'states']],
 ])('of the instruments that draw taps, %s is offered %j', (model, expected) => {
   expect(offeredFor(vectorMoment(readVectors(model)[0]!).run)).toEqual(expected);
 });

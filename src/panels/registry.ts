@@ -9,7 +9,7 @@ import { attentionChoices } from './attention/data.ts';
 import { Cost } from './cost/Cost.tsx';
 import { hasCost } from './cost/picture.ts';
 import { Curves } from './curves/Curves.tsx';
-import { layerChoices } from './fast-weights/data.ts';
+import { layerChoices } from './fast-weights/matrices.ts';
 import { FastWeights } from './fast-weights/FastWeights.tsx';
 import { hasForgetting } from './forgetting/data.ts';
 import { Forgetting } from './forgetting/Forgetting.tsx';

@@ -2,7 +2,7 @@
 import type { CompileOptions, Executor, Strategy } from '../executors/executor.ts';
 import type { Program, TensorMap } from '../graph/types.ts';
 import type { Mismatch, VectorCase, VectorResults } from './vectors.ts';
-import { executorBatch, toTensors, vectorProgram, vectorSize, worstEntry } from './vectors.ts';
+import { executorBatch, toTensors, vectorProgram, vectorSize, withAllTaps, worstEntry } from './vectors.ts';
 
 /** The strategies that must give the same gradients. */
 export const exactStrategies: readonly Strategy[] = [
@@ -38,15 +38,16 @@ export async function computeVector(
   }
 }
 
-/** The largest deviation of a case over the given strategies. */
+/** The largest deviation of a case over the given strategies, in all that it expects and in all taps of its model. */
 export async function replayVector(
   executor: Executor,
   vector: VectorCase,
   strategies: readonly Strategy[] = exactStrategies,
 ): Promise<Mismatch> {
   let worst: Mismatch | null = null;
+  const expected = withAllTaps(vector);
   for (const strategy of strategies) {
-    const found = worstEntry(vector, await computeVector(executor, vector, strategy));
+    const found = worstEntry(expected, await computeVector(executor, vector, strategy));
     if (!worst || found.error > worst.error) worst = { ...found, where: `${strategy.kind}: ${found.where}` };
   }
   if (!worst) throw new Error('no strategy to replay with');

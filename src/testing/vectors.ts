@@ -4,6 +4,7 @@
  *
  * Nothing here reads files, so that the same cases run in Node and in a browser.
  */
+import { evaluate } from '../graph/evaluate.ts';
 import type { EvaluationBatch, NumericTensor, NumericTensorMap } from '../graph/evaluate.ts';
 import type { LossKind } from '../graph/loss.ts';
 import type { DType, Program, Shape, TensorMap } from '../graph/types.ts';
@@ -41,6 +42,22 @@ export interface VectorCase {
     readonly loss: number;
     readonly gradients: VectorTensorMap;
     readonly stateGradients: VectorTensorMap;
+  };
+}
+
+/**
+ * The same case with the taps that its model has beyond the contract, in double precision, so that executors are held to them as
+ * well.
+ */
+export function withAllTaps(vector: VectorCase): VectorCase {
+  const { taps } = evaluate(vectorProgram(vector), vector.parameters, evaluationBatch(vector));
+  const all = Object.entries(taps).map(([name, { shape, data }]): [string, VectorTensor] => [
+    name,
+    { shape, dtype: 'f32', data: Array.from(data) },
+  ]);
+  return {
+    ...vector,
+    expect: { ...vector.expect, taps: { ...Object.fromEntries(all), ...vector.expect.taps } },
   };
 }
 

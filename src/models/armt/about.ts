@@ -24,6 +24,7 @@ export const armtAbout: About = {
     },
   ],
   lookFor: [
+    'The association matrix under “Fast weights”: how many directions it holds after each segment.',
     'β: which memory tokens write strongly, and in which segment.',
     'γ falling towards zero when a key is written a second time.',
   ],

@@ -88,8 +88,12 @@ function associativeLayer(
   // Without correction γ is 1, one for each memory row of each sample.
   const gamma = config.correction ? novelty(g, key, overlap) : g.equal(strength, strength);
   const written = g.matmul(g.multiply(key, strength), g.subtract(value, known), { transposeA: true });
-  g.next(`${name}.associations`, g.add(associations, written));
-  g.next(`${name}.normalizer`, g.add(normalizer, g.sum(g.multiply(key, gamma), [0])));
+  const nextAssociations = g.add(associations, written);
+  const nextNormalizer = g.add(normalizer, g.sum(g.multiply(key, gamma), [0]));
+  g.next(`${name}.associations`, nextAssociations);
+  g.next(`${name}.normalizer`, nextNormalizer);
+  g.tap(`associations.{s}.${layer}`, nextAssociations, ['key', 'value']);
+  g.tap(`normalizer.{s}.${layer}`, nextNormalizer, ['key']);
   g.tap(`beta.{s}.${layer}`, g.reshape(strength, [m]), ['slot']);
   g.tap(`gamma.{s}.${layer}`, g.reshape(gamma, [m]), ['slot']);
   return next.x;

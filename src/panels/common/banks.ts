@@ -12,6 +12,9 @@ export const slotBank = ({ memory }: Run): string =>
 /** The hidden state of a recurrent cell, unit by unit. */
 export const hiddenBank = 'hidden state';
 
+/** The association matrix of a layer of ARMT, by rows: one for each key feature. */
+export const associationBank = (layer: string | undefined): string => `associations, layer ${layer ?? 0}`;
+
 /** The memory tokens of ARMT on their way through a layer. */
 export const memoryTokens = (layer: string | undefined): string => `memory tokens, layer ${layer ?? 0}`;
 

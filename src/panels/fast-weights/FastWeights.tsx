@@ -2,17 +2,21 @@
 import { useState } from 'react';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import { Choice } from '../common/Choice.tsx';
-import { largestMagnitude } from '../common/data.ts';
 import { Instrument } from '../common/Instrument.tsx';
 import { LinkedNote } from '../common/LinkedNote.tsx';
+import type { Moment } from '../common/data.ts';
 import { currentMoment, goToPosition } from '../common/moment.ts';
+import { segmentAt } from '../common/segments.ts';
 import type { Cell } from '../common/picture.ts';
 import { emptyTable } from '../common/picture.ts';
 import { Select } from '../common/Select.tsx';
 import type { Scene } from '../common/stage.ts';
 import type { VisitKind } from '../common/Stage.tsx';
-import type { LayerChoice } from './data.ts';
-import { fastWeightsData, fastWeightsTable, layerChoices } from './data.ts';
+import { associationsHeight, associationsPicture } from './association-picture.ts';
+import { associationsData, associationsTable } from './associations.ts';
+import { fastWeightsData, fastWeightsTable } from './data.ts';
+import type { LayerChoice } from './matrices.ts';
+import { extentOf, isAssociative, layerChoices } from './matrices.ts';
 import { fastWeightsPicture, naturalHeight } from './picture.ts';
 
 const emptyHeight = 200;
@@ -31,14 +35,35 @@ const scaleModes = [
 ] as const;
 
 function sceneFor(choice: LayerChoice, head: number, extent: number | null): Scene {
+  const heightOf = (moment: Moment, width: number): number => {
+    if (isAssociative(choice)) {
+      const data = associationsData(moment, choice);
+      return data ? associationsHeight(data) : emptyHeight;
+    }
+    const data = fastWeightsData(moment, choice);
+    return data ? naturalHeight(data, width) : emptyHeight;
+  };
+  const picture = isAssociative(choice) ? associationsPicture : fastWeightsPicture;
   return {
     height: (width) => {
       const moment = currentMoment();
-      const data = moment && fastWeightsData(moment, choice);
-      return data ? naturalHeight(data, width) : emptyHeight;
+      return moment ? heightOf(moment, width) : emptyHeight;
     },
-    draw: (size, palette) => fastWeightsPicture(currentMoment(), { size, palette, choice, head, extent }),
+    draw: (size, palette) => picture(currentMoment(), { size, palette, choice, head, extent }),
   };
+}
+
+/** The largest magnitude that is shown now; null while nothing is. */
+function currentExtent(choice: LayerChoice): number | null {
+  const moment = currentMoment();
+  const data = moment && (isAssociative(choice) ? associationsData : fastWeightsData)(moment, choice);
+  return data && extentOf(data);
+}
+
+/** The first position of the step that a column of the courses stands for. */
+function positionOf(choice: LayerChoice, column: number): number {
+  const moment = currentMoment();
+  return moment && isAssociative(choice) ? segmentAt(moment.run, moment.snapshot, column).start : column;
 }
 
 export function FastWeights() {
@@ -48,29 +73,31 @@ export function FastWeights() {
   const [head, setHead] = useState(0);
   const [extent, setExtent] = useState<number | null>(null);
   const choice = choices.find((candidate) => candidate.tap === tap) ??
-    choices[0] ?? { tap: '', suffix: '', label: 'layer' };
-  const hold = (mode: 'automatic' | 'fixed'): void => {
-    const moment = currentMoment();
-    const data = moment && fastWeightsData(moment, choice);
-    setExtent(mode === 'fixed' && data ? largestMagnitude(data.weights.data) : null);
-  };
+    choices[0] ?? { tap: '', label: 'layer' };
+  const hold = (mode: 'automatic' | 'fixed'): void =>
+    setExtent(mode === 'fixed' ? currentExtent(choice) : null);
   const visit = (cell: Cell | null, kind: VisitKind): void => {
-    if (!cell || kind === 'hover') return;
+    if (!cell || kind === 'hover' || cell.grid === 'associations' || cell.grid === 'normalizer') return;
     const chosen = /^head-(\d+)$/.exec(cell.grid)?.[1];
-    if (chosen === undefined) goToPosition(cell.column);
+    if (chosen === undefined) goToPosition(positionOf(choice, cell.column));
     else if (kind === 'choose') setHead(Number(chosen));
   };
   return (
     <Instrument
       id="fast-weights"
       title="Fast weights"
-      howToRead="The memory is a matrix that every step rewrites a little: keys are its rows, values its columns."
-      more={<HowToRead />}
+      howToRead={
+        isAssociative(choice)
+          ? 'The memory is a matrix that every segment rewrites a little: key features go across, values down.'
+          : 'The memory is a matrix that every step rewrites a little: keys are its rows, values its columns.'
+      }
+      more={isAssociative(choice) ? <HowToReadAssociations /> : <HowToReadHeads />}
       scene={sceneFor(choice, head, extent)}
       sources={snapshotSources}
       table={() => {
         const moment = currentMoment();
-        return moment ? fastWeightsTable(moment, choice) : emptyTable;
+        if (!moment) return emptyTable;
+        return (isAssociative(choice) ? associationsTable : fastWeightsTable)(moment, choice);
       }}
       onVisit={visit}
       controls={
@@ -95,7 +122,25 @@ export function FastWeights() {
   );
 }
 
-function HowToRead() {
+function HowToReadAssociations() {
+  return (
+    <>
+      <p>
+        Blue is negative, orange positive. At the end of a segment every memory token writes what its key does
+        not bring back yet, by the share β. All rows of the next segment read: the features of their query
+        pick columns of A, and the same features of the normaliser z divide the sum.
+      </p>
+      <p>
+        Below is the course over the segments: how large the matrix is, and along how many directions
+        (singular values) it holds something. A norm that grows from segment to segment means writes that do
+        not fit what is there already. Click a segment to go to it.
+      </p>
+      <LinkedNote />
+    </>
+  );
+}
+
+function HowToReadHeads() {
   return (
     <>
       <p>

@@ -1,15 +1,13 @@
-/** The course of one head over the positions: norm and singular values, write strength, mixing. */
+/** The course of a matrix over the steps of a model: norm and singular values; of a head also write strength and mixing. */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { fontSize, leftAxis } from '../common/axes.ts';
-import { layerName } from '../common/banks.ts';
-import { overPositions } from '../common/outlines.ts';
 import type { Palette } from '../common/palette.ts';
-import type { Box, Drawing, Mark } from '../common/picture.ts';
-import { headSubject } from '../common/subjects.ts';
+import type { Box, Drawing, Links, Mark } from '../common/picture.ts';
 import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { FastWeightsData } from './data.ts';
-import { normAt, singularValuesOf } from './data.ts';
+import type { Matrices } from './matrices.ts';
+import { normAt, singularValuesOf } from './matrices.ts';
 
 interface Line {
   readonly name: string;
@@ -23,42 +21,53 @@ interface Line {
 
 export interface LinePlot {
   readonly id: string;
-  readonly head: number;
   readonly title: string;
   readonly lines: readonly Line[];
   readonly domain: readonly [number, number];
 }
 
-/** The plots that the layer has data for. */
-export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
-  const over = (value: (t: number) => number): number[] =>
-    Array.from({ length: data.positions }, (_, t) => value(t));
-  const norm = over((t) => normAt(data, t, head));
+/** The steps that a plot goes over. */
+export interface Course {
+  readonly columns: number;
+  /** e.g. "Position 3" */
+  readonly placeOf: (column: number) => string;
+  readonly links: Links;
+}
+
+const over = (count: number, value: (t: number) => number): number[] =>
+  Array.from({ length: count }, (_, t) => value(t));
+
+/** Norm and singular values of a head. @param letter what formulas call the matrix */
+export function sizePlot(data: Matrices, head: number, title: string, letter: string): LinePlot {
+  const steps = data.weights.length;
+  const norm = over(steps, (t) => normAt(data, t, head));
   const singular = singularValuesOf(data, head);
-  const plots: LinePlot[] = [
-    {
-      id: 'norm',
-      head,
-      title: `head ${head}: size of the state`,
-      domain: [0, Math.max(...norm, 1e-6)],
-      lines: [
-        ...Array.from(singular[0] ?? [], (_, i): Line => ({
-          name: `singular value ${i}`,
-          values: over((t) => singular[t]![i]!),
-          series: 2,
-          faint: true,
-        })),
-        { name: 'norm ‖W‖', values: norm, series: 0 },
-      ],
-    },
-  ];
+  return {
+    id: 'norm',
+    title,
+    domain: [0, Math.max(...norm, 1e-6)],
+    lines: [
+      ...Array.from(singular[0] ?? [], (_, i): Line => ({
+        name: `singular value ${i}`,
+        values: over(steps, (t) => singular[t]![i]!),
+        series: 2,
+        faint: true,
+      })),
+      { name: `norm ‖${letter}‖`, values: norm, series: 0 },
+    ],
+  };
+}
+
+/** The plots that a head of the layer has data for. */
+export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
+  const steps = data.weights.length;
+  const plots = [sizePlot(data, head, `head ${head}: size of the state`, 'W')];
   const { beta, mixing } = data;
   if (beta) {
-    const strength = over((t) => beta.data[t * data.heads + head]!);
+    const strength = over(steps, (t) => beta.data[t * data.heads + head]!);
     const eigenvalue = strength.map((value) => 1 - value);
     plots.push({
       id: 'beta',
-      head,
       title: `head ${head}: write strength`,
       domain: [Math.min(0, ...eigenvalue), Math.max(1, ...strength)],
       lines: [
@@ -70,21 +79,20 @@ export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
   if (mixing) {
     plots.push({
       id: 'mixing',
-      head,
       title: `head ${head}: gates of the two memories`,
       domain: [0, 1],
       lines: [
-        { name: 'window', values: over((t) => mixing(t, head).window), series: 1, dash: [5, 4] },
-        { name: 'fast weights', values: over((t) => mixing(t, head).fast), series: 0 },
+        { name: 'window', values: over(steps, (t) => mixing(t, head).window), series: 1, dash: [5, 4] },
+        { name: 'fast weights', values: over(steps, (t) => mixing(t, head).fast), series: 0 },
       ],
     });
   }
   return plots;
 }
 
-export function linePlot(plot: LinePlot, box: Box, data: FastWeightsData, palette: Palette): Drawing {
+export function linePlot(plot: LinePlot, box: Box, course: Course, palette: Palette): Drawing {
   const y = scaleLinear(plot.domain, [box.y + box.height, box.y]).nice(3);
-  const columns = data.moment.snapshot.mask.length;
+  const { columns, placeOf, links } = course;
   const cell = box.width / columns;
   const pathOf = (values: readonly number[]): string =>
     line<number>()
@@ -122,13 +130,9 @@ export function linePlot(plot: LinePlot, box: Box, data: FastWeightsData, palett
         label: plot.title,
         columns,
         rows: 1,
-        links: {
-          ...overPositions,
-          // The plot says whose it is when it is pointed at; outlined is only the matrix.
-          cells: { at: () => [headSubject(layerName(data.choice.layer), plot.head)], shapes: () => [] },
-        },
+        links,
         describe: (t) =>
-          `Position ${t}, ${plot.title}: ${plot.lines
+          `${placeOf(t)}, ${plot.title}: ${plot.lines
             .filter(({ faint }, i) => !faint || i === 0)
             .map(({ name, values }) => `${name} ${numberText(values[t]!)}`)
             .join(', ')}`,
@@ -137,15 +141,18 @@ export function linePlot(plot: LinePlot, box: Box, data: FastWeightsData, palett
   };
 }
 
-/** The names of the lines, in their colours, at the right of the title; of many faint ones, one name for all. */
-function names({ lines }: LinePlot, box: Box, palette: Palette): Mark[] {
+/**
+ * The names of the lines, in their colours, at the right of the title; of many faint ones, one name for all, which is left out
+ * where it would run into the title.
+ */
+function names({ lines, title }: LinePlot, box: Box, palette: Palette): Mark[] {
   let x = box.x + box.width;
   const shown = [...lines.filter(({ faint }) => !faint)].reverse();
   const faint = lines.find((candidate) => candidate.faint);
-  const entries = [
-    ...shown.map(({ name, series, dash }) => ({ text: `${dash ? '- -' : '—'} ${name}`, series })),
-    ...(faint ? [{ text: '— singular values', series: faint.series }] : []),
-  ];
+  const named = shown.map(({ name, series, dash }) => ({ text: `${dash ? '- -' : '—'} ${name}`, series }));
+  const all = faint ? [...named, { text: '— singular values', series: faint.series }] : named;
+  const taken = all.reduce((sum, { text }) => sum + textWidth(text, fontSize.tick) + 14, 0);
+  const entries = textWidth(title, fontSize.title) + taken < box.width ? all : named;
   return entries.map(({ text, series }): Mark => {
     const mark: Mark = {
       kind: 'text',

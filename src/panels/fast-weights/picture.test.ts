@@ -7,14 +7,8 @@ import type { Moment } from '../common/data.ts';
 import { lightPalette } from '../common/palette.ts';
 import type { Picture } from '../common/picture.ts';
 import { svgOf } from '../common/svg.ts';
-import {
-  fastWeightsData,
-  fastWeightsTable,
-  layerChoices,
-  matrixAt,
-  normAt,
-  singularValuesOf,
-} from './data.ts';
+import { fastWeightsData, fastWeightsTable } from './data.ts';
+import { layerChoices, matrixAt, normAt, singularValuesOf } from './matrices.ts';
 import { fastWeightsPicture, naturalHeight } from './picture.ts';
 import { singularValues } from './singular-values.ts';
 

@@ -7,18 +7,21 @@ import { fastWeightBank, layerName } from '../common/banks.ts';
 import type { ColourScale } from '../common/colour.ts';
 import { diverging, levelOf } from '../common/colour.ts';
 import type { Moment } from '../common/data.ts';
-import { largestMagnitude } from '../common/data.ts';
 import { cursorFrame, gridLines, traceFrame } from '../common/heat-marks.ts';
 import type { ScaleMode } from '../common/legend.ts';
 import { colourBar } from '../common/legend.ts';
+import { overPositions } from '../common/outlines.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Drawn, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
 import { headSubject, slotSubject } from '../common/subjects.ts';
 import { numberText, textWidth, tokenWords } from '../common/text.ts';
-import type { FastWeightsData, LayerChoice } from './data.ts';
-import { fastWeightsData, matrixAt } from './data.ts';
+import type { FastWeightsData } from './data.ts';
+import { fastWeightsData } from './data.ts';
+import type { Course } from './line-plots.ts';
 import { linePlot, plotLines } from './line-plots.ts';
+import type { LayerChoice } from './matrices.ts';
+import { extentOf, matrixAt } from './matrices.ts';
 
 export interface FastWeightsOptions {
   readonly size: Size;
@@ -54,7 +57,7 @@ export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOp
   if (!data) return notice('This snapshot holds no fast weights. They come with the next training step.');
   const { size, palette, extent } = options;
   const head = Math.min(options.head, data.heads - 1);
-  const scale = diverging(extent ?? largestMagnitude(data.weights.data), palette.theme);
+  const scale = diverging(extent ?? extentOf(data), palette.theme);
   const side = matrixSize(data.heads, size.width);
   const matrices = Array.from({ length: data.heads }, (_, i) => {
     const box = { x: margin.left + i * (side + margin.gap), y: margin.top, width: side, height: side };
@@ -67,7 +70,16 @@ export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOp
     const y = top + plotGap + i * (plotGap + height);
     return { x: margin.left, y, width: Math.max(20, size.width - margin.left - margin.right - 30), height };
   });
-  const drawings = plots.map((plot, i) => linePlot(plot, boxes[i]!, data, palette));
+  const course: Course = {
+    columns: moment.snapshot.mask.length,
+    placeOf: (t) => `Position ${t}`,
+    links: {
+      ...overPositions,
+      // The plots say whose they are when they are pointed at; outlined is only the matrix.
+      cells: { at: () => [headSubject(layerName(data.choice.layer), head)], shapes: () => [] },
+    },
+  };
+  const drawings = plots.map((plot, i) => linePlot(plot, boxes[i]!, course, palette));
   return {
     kind: 'picture',
     ...size,
@@ -174,19 +186,15 @@ function matrix(
   };
 }
 
-function positionAxis(
-  { positions, moment }: FastWeightsData,
-  boxes: readonly Box[],
-  palette: Palette,
-): Mark[] {
+function positionAxis({ weights, moment }: FastWeightsData, boxes: readonly Box[], palette: Palette): Mark[] {
   const last = boxes.at(-1);
   if (!last) return [];
-  const cell = last.width / positions;
+  const cell = last.width / weights.length;
   const cursors = boxes.flatMap((box) =>
     cursorFrame({ x: box.x + moment.position * cell, y: box.y, width: cell, height: box.height }, palette),
   );
   return [
-    ...bottomAxis(last, indexTicks(positions, last.x, cell, 26), 'position (tokens)', palette),
+    ...bottomAxis(last, indexTicks(weights.length, last.x, cell, 26), 'position (tokens)', palette),
     ...cursors,
   ];
 }
