@@ -47,7 +47,7 @@ export function clipScale(norm: number, clipNorm: number): number {
 export const smallestNorm = 1e-12;
 
 /** √ Σ g² over all arrays. */
-export function globalNorm(gradients: readonly Float32Array[]): number {
+function globalNorm(gradients: readonly Float32Array[]): number {
   let sum = 0;
   for (const gradient of gradients) for (const g of gradient) sum += g * g;
   return Math.sqrt(sum);

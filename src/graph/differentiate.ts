@@ -139,7 +139,7 @@ function factoredContribution<Op extends OpName>(site: Site<Op>, operand: number
 }
 
 /** For each node whether a gradient can flow through it to a parameter or an f32 state. */
-export function gradientReaches(nodes: readonly GraphNode[]): readonly boolean[] {
+function gradientReaches(nodes: readonly GraphNode[]): readonly boolean[] {
   const reaches: boolean[] = [];
   for (const node of nodes) {
     const isTarget = node.op === 'parameter' || node.op === 'state';

@@ -137,7 +137,7 @@ export class Emitter {
 }
 
 /** Two nodes with the same identity hold the same value. */
-export function identity(node: GraphNode): string {
+function identity(node: GraphNode): string {
   // Not JSON for constants: it has no word for infinities and for −0.
   const attributes = isConstant(node)
     ? node.attributes.data.map((value) => (Object.is(value, -0) ? '-0' : value)).join()

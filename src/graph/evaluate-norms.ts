@@ -4,7 +4,7 @@ import { broadcastTo, checkedRow } from './evaluate-indexing.ts';
 import type { Shape } from './types.ts';
 
 /** Calls `visit(begin, end)` for every row of the last axis. */
-export function eachRow(shape: Shape, count: number, visit: (begin: number, end: number) => void): void {
+function eachRow(shape: Shape, count: number, visit: (begin: number, end: number) => void): void {
   const width = shape.at(-1) ?? 1;
   for (let begin = 0; begin < count; begin += width) visit(begin, begin + width);
 }

@@ -7,7 +7,6 @@
  * Axes are counted per sample, without the batch. Elementwise ops broadcast as numpy does.
  */
 import type { DType, GraphNode, Shape } from './types.ts';
-import { elementCount } from './types.ts';
 import * as rule from './shape-rules.ts';
 
 type None = Readonly<Record<never, never>>;
@@ -238,5 +237,3 @@ export const leafOps: ReadonlySet<OpName> = new Set<OpName>([
   'constant',
   'adjoint',
 ]);
-
-export { elementCount };

@@ -27,7 +27,7 @@ export interface StoredSnapshot {
   readonly loss: number;
 }
 
-export const snapshotPrefix = 'snapshots.';
+const snapshotPrefix = 'snapshots.';
 const tapPrefix = 'taps.';
 /** Far more than a page keeps. */
 const mostSnapshots = 10_000;

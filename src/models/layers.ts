@@ -66,7 +66,7 @@ export function attention(
 }
 
 /** FFN(x) = gelu(x W_inner + b_inner) W_outer + b_outer. */
-export function feedForward(g: GraphBuilder, name: string, x: Value, innerWidth: number): Value {
+function feedForward(g: GraphBuilder, name: string, x: Value, innerWidth: number): Value {
   const width = x.shape.at(-1)!;
   const inner = g.add(
     g.matmul(x, g.parameter(`${name}.inner.weight`, [width, innerWidth], fanIn)),

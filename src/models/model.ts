@@ -4,7 +4,7 @@
  */
 import type { Fields, FieldValues } from '../foundation/fields.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Shape, TensorMap } from '../graph/types.ts';
+import type { Shape } from '../graph/types.ts';
 
 /** What one step is built for. */
 export interface Situation {
@@ -77,5 +77,3 @@ export interface ModelDefinition {
 export type TaskEnds =
   | { readonly kind: 'tokens'; readonly vocabularySize: number; readonly outputSize: number }
   | { readonly kind: 'vectors'; readonly inputSize: number; readonly outputSize: number };
-
-export type ModelState = TensorMap;

@@ -18,7 +18,7 @@ export interface ProgramOptions {
 }
 
 /** The step graph of one situation. `config` holds fields and sizes. */
-export function buildStep(
+function buildStep(
   model: ModelDefinition,
   config: FieldValues,
   situation: Situation,

@@ -12,7 +12,7 @@ export interface Cursor {
   readonly playing: 'backward' | 'forward' | null;
 }
 
-export function createCursorStore() {
+function createCursorStore() {
   return createStore<Cursor>(() => ({ position: 0, step: null, playing: null }));
 }
 

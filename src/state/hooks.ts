@@ -16,10 +16,6 @@ export function useRun<T>(selector: (state: RunState) => T): T {
   return useStore(runStore, selector);
 }
 
-export function useCursorPosition(): number {
-  return useStore(cursorStore, (cursor) => cursor.position);
-}
-
 export function useTheme(): Theme {
   return useStore(themeStore, (state) => state.theme);
 }

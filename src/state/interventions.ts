@@ -81,7 +81,7 @@ export function watchInterventions(): () => void {
 
 const none: MemoryDescription = { banks: [], gates: [] };
 
-export const memoryOfRun = (): MemoryDescription => runStore.getState().run?.memory ?? none;
+const memoryOfRun = (): MemoryDescription => runStore.getState().run?.memory ?? none;
 
 export const chosenBank = ({ banks }: MemoryDescription, { bank }: Draft): BankDescription | null =>
   banks.find(({ name }) => name === bank) ?? banks[0] ?? null;

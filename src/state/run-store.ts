@@ -52,7 +52,7 @@ const idle: RunStatus = {
   memory: { bytes: 0, objects: 0 },
 };
 
-export function createRunStore() {
+function createRunStore() {
   return createStore<RunState>(() => ({
     run: null,
     status: idle,

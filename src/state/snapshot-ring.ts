@@ -5,7 +5,7 @@
  */
 import type { Snapshot } from '../worker/protocol.ts';
 
-export const defaultBudgetBytes = 48 * 2 ** 20;
+const defaultBudgetBytes = 48 * 2 ** 20;
 
 /** What V8 keeps beside the numbers of a typed array: the view, the buffer object, the tap's own object and shape. */
 const bytesPerArray = 256;

@@ -6,7 +6,7 @@ import { createStore } from 'zustand/vanilla';
 
 export type Theme = 'light' | 'dark';
 
-export function createThemeStore(theme: Theme = 'light') {
+function createThemeStore(theme: Theme = 'light') {
   return createStore<{ readonly theme: Theme }>(() => ({ theme }));
 }
 

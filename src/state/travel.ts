@@ -85,7 +85,7 @@ export async function takeAnyFiles(playground: Playground, files: readonly File[
  * ONNX begins with the tag of its IR version, a control character; safetensors with a length below 4 GB and a brace. No text
  * and no archive begins so.
  */
-export async function isRunFile(file: File): Promise<boolean> {
+async function isRunFile(file: File): Promise<boolean> {
   if (runFileName.test(file.name)) return true;
   const head = new Uint8Array(await file.slice(0, 9).arrayBuffer());
   return head[0] === 0x08 || (head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0));

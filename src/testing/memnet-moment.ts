@@ -20,7 +20,7 @@ export interface CopyOptions {
 }
 
 const symbols = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-export const vocabulary: readonly string[] = [...symbols, '|', ' '];
+const vocabulary: readonly string[] = [...symbols, '|', ' '];
 const frequencies = [0.11, 0.29, 0.53, 0.97];
 
 const clock = (time: number): number[] =>

@@ -12,7 +12,7 @@ export const exactStrategies: readonly Strategy[] = [
 ];
 
 /** Everything a case expects, as the executor computes it. */
-export async function computeVector(
+async function computeVector(
   executor: Executor,
   vector: VectorCase,
   strategy: Strategy,

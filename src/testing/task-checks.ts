@@ -108,7 +108,7 @@ export function keyOf(sample: TokenSample): string {
 }
 
 /** The failure of a call, which must be one that a person can read. */
-export function failureOf(call: () => unknown): PlaygroundError {
+function failureOf(call: () => unknown): PlaygroundError {
   try {
     call();
   } catch (error) {

@@ -49,7 +49,7 @@ export function RunProgress() {
 }
 
 /** Two significant digits are what such a figure is worth. */
-export function formatSpeed(stepsPerSecond: number): string {
+function formatSpeed(stepsPerSecond: number): string {
   if (stepsPerSecond <= 0) return 'starting';
   const rounded = stepsPerSecond < 10 ? stepsPerSecond.toFixed(1) : String(Math.round(stepsPerSecond));
   return `${rounded} steps/s`;

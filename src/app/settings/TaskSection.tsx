@@ -116,7 +116,7 @@ function answerSign({ kind, picture }: TaskInstance): string {
   return picture?.pixelsIn === 'targets' ? '▪' : 'a';
 }
 
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

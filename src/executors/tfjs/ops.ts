@@ -55,7 +55,6 @@ export {
   tanh,
   tidy,
   transpose,
-  unstack,
 } from '@tensorflow/tfjs-core';
 
 // No warnings about Node, no deep checks of arrays: shapes were checked when the graph was built.
@@ -81,7 +80,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /** Runs ops outside the tape: for the gradient their result is a constant. */
-export function untracked(compute: () => Tensor): Tensor {
+function untracked(compute: () => Tensor): Tensor {
   return tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))();
 }
 

@@ -25,7 +25,7 @@ export interface RolloutGradients {
 }
 
 /** The stretches of a sequence of `steps` steps, in order. */
-export function stretches(strategy: Strategy, steps: number): Stretch[] {
+function stretches(strategy: Strategy, steps: number): Stretch[] {
   const length = stretchLength(strategy, steps);
   const count = Math.ceil(steps / length);
   return Array.from({ length: count }, (_, i) => ({

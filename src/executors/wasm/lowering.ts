@@ -51,11 +51,6 @@ export function lower<Op extends OpName>(site: LoweringSite<Op>): View {
   return lowerings[site.node.op](site);
 }
 
-/** A dense copy, unless the view is dense already. */
-export function asDense(tape: Tape, view: View): View {
-  return views.isDense(view) ? view : copied(tape, view);
-}
-
 function copied(tape: Tape, view: View): View {
   const copy = tape.allocate(view.shape);
   emit.emitCopy(tape, copy, view);

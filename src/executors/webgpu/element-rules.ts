@@ -208,5 +208,3 @@ export function crossEntropy({ code, operands, at }: ElementSite<'crossEntropy'>
   const sum = total(code, width, (c) => `exp(${x(c)} - ${peak})`);
   return `${peak} + log(${sum}) - ${x(target)}`;
 }
-
-export type AnyElementSite = ElementSite;

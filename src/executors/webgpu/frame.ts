@@ -155,6 +155,6 @@ export class Frame {
 }
 
 /** Floats for each token of a value with the shape of one step. */
-export function tokenFloats(unit: StepGraph['unit'], shape: readonly number[]): number {
+function tokenFloats(unit: StepGraph['unit'], shape: readonly number[]): number {
   return elementCount(unit === 'token' ? shape : [1, ...shape.slice(1)]);
 }

@@ -8,7 +8,7 @@ import type { OpAttributes, OpName } from '../../graph/ops.ts';
 import type { GraphNode } from '../../graph/types.ts';
 import type { Body } from './body.ts';
 
-export class UnsupportedOnnxOpError extends Error {
+class UnsupportedOnnxOpError extends Error {
   constructor(op: string, reason: string) {
     super(`${op} cannot be written as ONNX: ${reason}`);
     this.name = 'UnsupportedOnnxOpError';

@@ -17,7 +17,7 @@ import { emitSequence } from './sequence.ts';
 
 export const opset = 21;
 export const irVersion = 10;
-export const producer = 'memory-playground';
+const producer = 'memory-playground';
 
 export interface OnnxMetadata {
   readonly name: string;
@@ -96,10 +96,10 @@ export function exportSequence(program: Program, parameters: TensorMap, metadata
   return encode(root, inputs, outputs, parameters, metadata);
 }
 
-export const tapName = (name: string): string => `tap.${name.replace('.{s}', '')}`;
+const tapName = (name: string): string => `tap.${name.replace('.{s}', '')}`;
 
 /** A value holding the batch extent, made when first asked for. */
-export function batchExtentOf(root: Body, input: string): () => string {
+function batchExtentOf(root: Body, input: string): () => string {
   let name: string | null = null;
   return () => (name ??= root.emit('Shape', [input], { start: 0, end: 1 }));
 }

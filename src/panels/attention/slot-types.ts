@@ -9,7 +9,7 @@ export const slotTypes = ['retaining', 'aggregating', 'rewriting'] as const;
 export type SlotType = (typeof slotTypes)[number];
 
 /** A slot retains from this weight on itself upwards, and is rewritten below the other. */
-export const thresholds = { retaining: 2 / 3, rewriting: 1 / 3 } as const;
+const thresholds = { retaining: 2 / 3, rewriting: 1 / 3 } as const;
 
 export function slotType(selfWeight: number): SlotType {
   if (selfWeight >= thresholds.retaining) return 'retaining';
@@ -17,7 +17,7 @@ export function slotType(selfWeight: number): SlotType {
 }
 
 /** Weight of each slot on itself, mean over heads, in one write; null when the snapshot has none. */
-export function selfWeights(snapshot: Snapshot, tap: string, segment: number): number[] | null {
+function selfWeights(snapshot: Snapshot, tap: string, segment: number): number[] | null {
   const weights = snapshot.taps[tapName(tap, segment)];
   if (weights?.shape.length !== 3) return null;
   const [heads = 0, slots = 0, sources = 0] = weights.shape;

@@ -25,7 +25,7 @@ function tableOf(interpolate: (t: number) => string): Uint8Array {
 }
 
 /** Reads `rgb(1, 2, 3)` and `#010203`. */
-export function parseRgb(colour: string): [number, number, number] {
+function parseRgb(colour: string): [number, number, number] {
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
   const parts = hex
     ? hex.slice(1).map((part) => parseInt(part, 16))

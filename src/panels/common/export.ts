@@ -17,7 +17,7 @@ const titleHeight = 30;
 const sourceHeight = 26;
 
 /** The picture with its title above and its source below, as it can stand in a paper or on a slide. */
-export function captioned(picture: Picture, { title, source }: Caption, palette: Palette): Picture {
+function captioned(picture: Picture, { title, source }: Caption, palette: Palette): Picture {
   const height = picture.height + titleHeight + sourceHeight + 2 * padding;
   const text = (content: string, y: number, size: number, fill: string, weight: 400 | 600): Mark => {
     return { kind: 'text', x: padding, y, text: content, size, fill, weight, baseline: 'middle' };

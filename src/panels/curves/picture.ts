@@ -62,7 +62,7 @@ const legendLine = 18;
 const lastAxis = 16;
 
 /** Metrics that have a meaning for this kind of task, among those asked for. */
-export function shownMetrics(run: Run, asked: readonly MetricName[]): Metric[] {
+function shownMetrics(run: Run, asked: readonly MetricName[]): Metric[] {
   return metrics.filter((metric) => metric.kinds.includes(run.kind) && asked.includes(metric.name));
 }
 

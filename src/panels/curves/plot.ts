@@ -11,11 +11,7 @@ import { decimate, nearestIndex } from './series.ts';
 import type { AxisScale, PlotOptions } from './style.ts';
 import { fadedOpacity, markerAt, styleOf, valueText } from './style.ts';
 
-export function horizontalScale(
-  domain: readonly [number, number],
-  logarithmic: boolean,
-  box: Box,
-): AxisScale {
+function horizontalScale(domain: readonly [number, number], logarithmic: boolean, box: Box): AxisScale {
   const range = [box.x, box.x + box.width];
   return logarithmic ? scaleLog(domain, range) : scaleLinear(domain, range);
 }

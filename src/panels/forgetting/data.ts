@@ -62,7 +62,7 @@ const row = ({ shape, data }: Tensor, index: number): ArrayLike<number> => {
   return data.subarray(index * width, (index + 1) * width);
 };
 
-export function angleBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function angleBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [aa, bb, ab] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     aa += a[i]! ** 2;

@@ -4,7 +4,7 @@
  */
 
 /** Angle to b after one segment, both in radians, 0 … π. */
-export function driftedAngle(angle: number, norm: number): number {
+function driftedAngle(angle: number, norm: number): number {
   return Math.atan2(Math.sin(angle), Math.cos(angle) + norm);
 }
 

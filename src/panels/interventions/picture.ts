@@ -64,7 +64,7 @@ function layoutFor(operated: Operated, width: number): Layout {
 
 export const naturalHeight = (operated: Operated, width: number): number => layoutFor(operated, width).height;
 
-export const waiting =
+const waiting =
   'Choose an operation and press Operate: it is done to the memory at the cursor, and what it changes is drawn here. Or ask which slots matter.';
 
 /** @param refusal why nothing could be computed */

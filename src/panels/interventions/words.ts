@@ -3,7 +3,7 @@ import type { BankDescription, Intervention } from '../../state/interventions.ts
 import { numberText, tokenWords } from '../common/text.ts';
 
 /** e.g. "slot 3", "slots 0–7", "slots 0, 4". */
-export function slotsText(slots: readonly number[], noun: string): string {
+function slotsText(slots: readonly number[], noun: string): string {
   const [first = 0] = slots;
   const last = slots.at(-1) ?? first;
   if (slots.length === 1) return `${noun} ${first}`;

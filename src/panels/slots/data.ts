@@ -56,7 +56,7 @@ export function slotsData(moment: Moment, afterWrite: boolean): SlotsData | null
   return { moment, trace, keys, values, queries, contents: tapOf(snapshot, 'content', 2), slots, afterWrite };
 }
 
-export function slotOf(
+function slotOf(
   { run, snapshot, position }: Moment,
   trace: MemoryTrace,
   index: number,

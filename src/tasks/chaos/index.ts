@@ -91,7 +91,7 @@ export const chaos: TaskDefinition = {
 };
 
 /** Parameters of the systems as they are usually studied; steps as in the MemNet authors' code or finer. */
-export function seriesOf(values: Pick<Values, 'system' | 'delay'>): Series {
+function seriesOf(values: Pick<Values, 'system' | 'delay'>): Series {
   const tau = values.delay;
   const known: Readonly<Record<SystemName, Omit<Series, 'system'>>> = {
     // Ten steps a time unit, one sample a time unit.

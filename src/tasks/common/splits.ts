@@ -13,7 +13,7 @@ const heldOutShare = 8;
 const separableContents = 256;
 
 /** Which of the two splits may show a content (token ids, pixel levels, …). */
-export function sideOf(content: ArrayLike<number>): 'train' | 'heldOut' {
+function sideOf(content: ArrayLike<number>): 'train' | 'heldOut' {
   let h = content.length;
   for (let i = 0; i < content.length; i++) h = hashKey(h, content[i]!);
   return h % heldOutShare === 0 ? 'heldOut' : 'train';

@@ -62,7 +62,7 @@ export function typedText(tokens: readonly number[]): TokenSample {
 }
 
 /** Narrows a sample of a token task. */
-export function asTokens(sample: Sample): TokenSample {
+function asTokens(sample: Sample): TokenSample {
   if (sample.kind !== 'tokens') throw new Error('a sample of vectors was given to a task of tokens');
   return sample;
 }

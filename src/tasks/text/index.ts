@@ -10,7 +10,7 @@ import { labelOf, tokenize } from './tokenize.ts';
 import type { TokenizedText } from './tokenize.ts';
 import { unigramPerplexity } from './unigram.ts';
 
-export const maximumTextBytes = 10_000_000;
+const maximumTextBytes = 10_000_000;
 
 /** The last tenth of the text is held out. */
 const heldOutOneIn = 10;

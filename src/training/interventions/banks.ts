@@ -23,7 +23,7 @@ export interface Bank extends BankDescription {
 const slotsIn = ({ shape, memory }: StateSpec): number => elementCount(shape.slice(0, memory!.axes.length));
 
 /** The states of a step that belong to a bank. */
-export const statesOf = (graph: StepGraph, bank: string): readonly StateSpec[] =>
+const statesOf = (graph: StepGraph, bank: string): readonly StateSpec[] =>
   graph.states.filter(({ memory }) => memory?.bank === bank);
 
 /** Every bank that the states of a step declare, in the order of declaration. */
