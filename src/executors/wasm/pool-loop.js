@@ -26,7 +26,8 @@ export async function serve({ module, memory, scratch, control }, onReady) {
   const words = new Int32Array(memory.buffer, control, 4);
   onReady();
   for (let done = 0; ; done++) {
-    Atomics.wait(words, 0, done);
+    // The call that woke up for the last job may come after that job is done: only the count tells that there is another.
+    while (Atomics.load(words, 0) === done) Atomics.wait(words, 0, done);
     let report = done + 1;
     try {
       kernels.execute(Atomics.load(words, 2), Atomics.load(words, 3));

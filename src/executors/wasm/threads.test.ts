@@ -10,6 +10,7 @@ import { nodeThreads } from '../../testing/wasm-threads.ts';
 import { initialParameters } from '../../training/parameters.ts';
 import type { Batch, Executor, OptimizerSettings } from '../executor.ts';
 import { createWasmExecutor } from './executor.ts';
+import type { ThreadSetup } from './pool-loop.js';
 
 const settings: OptimizerSettings = {
   learningRate: 0.01,
@@ -118,6 +119,29 @@ describe('three threads', () => {
       Object.entries(parameters).map(([name, { data }]) => [name, [...data]]);
     const first = bits(await train(three, 10));
     for (let i = 0; i < 3; i++) expect(bits(await train(three, 10))).toEqual(first);
+  });
+
+  it('sleep on when they are woken without a job, as by a call that comes late', async () => {
+    const setups: ThreadSetup[] = [];
+    const executor = await createWasmExecutor({
+      kernels: kernelsFromDisk,
+      threads: 2,
+      threadSource: (setup) => {
+        setups.push(setup);
+        return nodeThreads(setup);
+      },
+    });
+    const { memory, control } = setups[0]!;
+    await train(executor, 2);
+    const words = new Int32Array(memory.buffer, control, 2);
+    for (let i = 0; i < 20; i++) {
+      Atomics.notify(words, 0);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const [given, done] = words;
+    executor.dispose();
+    expect(given).toBeGreaterThan(0);
+    expect(done).toBe(given);
   });
 
   it('hold no memory after their executions are gone', async () => {
