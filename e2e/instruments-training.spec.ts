@@ -102,6 +102,13 @@ test('Gradient through time', async () => {
     const shown = picture.valueOf(cell);
     expect(Math.abs(shown.value - Math.log10(expected)), cell.text).toBeLessThan(shown.tolerance);
   }
+  await instrument.region.getByText('View', { exact: true }).click();
+  await instrument.region.getByRole('checkbox', { name: 'Logarithmic axis' }).uncheck();
+  const linear = await instrument.read();
+  const zeroBased = linear.leftAxis(plot);
+  const lone = columns.map(({ cell }, t) => ({ cell, value: alone[t]! })).slice(0, 6);
+  expectLine(linear, lone, linear.colourOfName(/^— loss of position 5 alone$/), zeroBased);
+
   for (const row of await instrument.csv()) {
     const expected = norm(row['state']!, Number(row['position']));
     expect(Math.abs(Number(row['gradient norm']) / expected - 1), row['state']).toBeLessThan(1e-3);

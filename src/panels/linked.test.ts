@@ -275,7 +275,12 @@ describe('a hybrid', () => {
         { name: 'layers.1.fastWeights', ...state },
       ],
     } as unknown as TimeGradient;
-    const picture = pictureOf(gradientPicture(moment, { size, palette, gradient, state: together }));
+    const picture = pictureOf(
+      gradientPicture(moment, {
+        ...{ size, palette, gradient, state: together },
+        ...{ logarithmic: true, wholeRange: false },
+      }),
+    );
     const shapes = linked(fast, 'head-1', 0, 0, picture);
     expect(hasRow(shapes, rowBox(picture, 'states', 0))).toBe(true);
     expect(shapes).toHaveLength(1);

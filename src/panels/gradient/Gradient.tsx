@@ -6,8 +6,10 @@ import { gradientStore } from '../../state/gradient-store.ts';
 import { cursorStore } from '../../state/cursor-store.ts';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
+import { Switch } from '../common/Choice.tsx';
 import { useFolded } from '../common/Frame.tsx';
 import { Instrument } from '../common/Instrument.tsx';
+import { Menu } from '../common/Menu.tsx';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
 import { emptyTable } from '../common/picture.ts';
@@ -25,15 +27,21 @@ const emptyHeight = 200;
 const shownGradient = (): TimeGradient | null =>
   slowMotionStore.getState().rehearsal?.gradient ?? gradientStore.at(cursorStore.getState().step);
 
-function sceneFor(state: string): Scene {
+interface Settings {
+  readonly state: string;
+  readonly logarithmic: boolean;
+  readonly wholeRange: boolean;
+}
+
+function sceneFor(settings: Settings): Scene {
   return {
     height: (width) => {
       const moment = currentMoment();
-      const data = moment && gradientData(moment, shownGradient(), state);
+      const data = moment && gradientData(moment, shownGradient(), settings.state);
       return data ? naturalHeight(data, width) : emptyHeight;
     },
     draw: (size, palette) =>
-      gradientPicture(currentMoment(), { size, palette, gradient: shownGradient(), state }),
+      gradientPicture(currentMoment(), { size, palette, gradient: shownGradient(), ...settings }),
   };
 }
 
@@ -42,6 +50,8 @@ export function Gradient() {
   const choices = run ? stateChoices(run) : [];
   const [asked, setAsked] = usePanelSetting<string>('gradient', 'state', together);
   const state = choices.find(({ value }) => value === asked)?.value ?? choices[0]?.value ?? together;
+  const [logarithmic, setLogarithmic] = usePanelSetting<boolean>('gradient', 'logarithmic', true);
+  const [wholeRange, setWholeRange] = usePanelSetting<boolean>('gradient', 'wholeRange', false);
   const visit = (cell: Cell | null, kind: VisitKind): void => {
     const start = cell && kind !== 'hover' ? shownGradient()?.starts[cell.column] : undefined;
     if (start !== undefined) goToPosition(start);
@@ -53,7 +63,7 @@ export function Gradient() {
         title="Gradient through time"
         howToRead="The higher a point, the more the loss would change with the memory that this position finds."
         more={<HowToRead />}
-        scene={sceneFor(state)}
+        scene={sceneFor({ state, logarithmic, wholeRange })}
         sources={sources}
         table={() => {
           const gradient = shownGradient();
@@ -62,9 +72,25 @@ export function Gradient() {
         startCell={() => ({ grid: 'norms', column: currentMoment()?.position ?? 0, row: 0 })}
         onVisit={visit}
         controls={
-          choices.length > 1 && (
-            <Select label="Which state" options={choices} value={state} onChange={setAsked} />
-          )
+          <>
+            {choices.length > 1 && (
+              <Select label="Which state" options={choices} value={state} onChange={setAsked} />
+            )}
+            <Menu label="View" explanation="The vertical axis">
+              <Switch
+                label="Logarithmic axis"
+                explanation="A gradient that vanishes by the same factor at every step is a straight line. Off: linear, from zero."
+                value={logarithmic}
+                onChange={setLogarithmic}
+              />
+              <Switch
+                label="Whole range"
+                explanation="Also where one step alone lies a thousand times above all others; else it is cut off, with its number."
+                value={wholeRange}
+                onChange={setWholeRange}
+              />
+            </Menu>
+          </>
         }
       />
     </Watched>
@@ -106,9 +132,14 @@ function HowToRead() {
     <>
       <p>
         Each point is ‖∂loss/∂state‖: the length of the gradient of the loss with respect to the state that a
-        position (or a segment) begins with, computed in double precision for the sequence that is shown. The
-        axis is logarithmic: a straight fall to the left is a gradient that vanishes by the same factor at
-        every step back. What never reaches a position cannot teach it what to write.
+        position (or a segment) begins with, computed in double precision for the sequence that is shown. On
+        the logarithmic axis a straight fall to the left is a gradient that vanishes by the same factor at
+        every step back; a ring at the bottom is a zero. What never reaches a position cannot teach it what to
+        write.
+      </p>
+      <p>
+        A step that lies more than a thousand times above all others is cut off at the upper edge, with its
+        number: so it is before the first write of ARMT, where nearly nothing divides what is read.
       </p>
       <p>
         The line of one position is the part of the loss that belongs to the answer at the cursor: move the

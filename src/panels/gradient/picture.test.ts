@@ -5,6 +5,8 @@ import { darkPalette, lightPalette } from '../common/palette.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Picture } from '../common/picture.ts';
 import { svgOf } from '../common/svg.ts';
+import { numberText } from '../common/text.ts';
+import { spanOf, verticalAxis } from './axis.ts';
 import type { TimeGradient } from './data.ts';
 import { gradientData, gradientTable, stateChoices, stateLabel, together } from './data.ts';
 import { gradientPicture, naturalHeight } from './picture.ts';
@@ -27,10 +29,18 @@ const gradient: TimeGradient = {
   }),
 };
 
-function draw(palette: Palette = lightPalette, shown: TimeGradient | null = gradient, state = together) {
+/** What the view can be changed to. */
+const usual = { logarithmic: true, wholeRange: false };
+
+function draw(
+  palette: Palette = lightPalette,
+  shown: TimeGradient | null = gradient,
+  state = together,
+  view = usual,
+) {
   const data = gradientData(moment, shown, state);
   const size = { width: 640, height: data ? naturalHeight(data, 640) : 200 };
-  return gradientPicture(moment, { size, palette, gradient: shown, state });
+  return gradientPicture(moment, { size, palette, gradient: shown, state, ...view });
 }
 
 const pictureOf = (...parameters: Parameters<typeof draw>): Picture => {
@@ -89,6 +99,65 @@ test('the brightest cell of the map is the largest gradient', () => {
   if (map?.kind !== 'raster') throw new Error('no map');
   expect(argMax(map.levels, 0, map.levels.length)).toBe(2 * length + length - 1);
   expect(map.levels.every((level) => level > 0)).toBe(true);
+});
+
+describe('the vertical axis', () => {
+  /** Before the first write a memory divides by next to nothing. */
+  const stray: TimeGradient = {
+    ...gradient,
+    states: gradient.states.map((state, i) => ({
+      ...state,
+      full: state.full.map((value, t) => (t === 0 ? 2e6 / (i + 1) : Math.max(value, 0.01))),
+    })),
+  };
+  const words = (picture: Picture): string[] =>
+    picture.marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []));
+  const linear = { logarithmic: false, wholeRange: true };
+
+  test('says what it is', () => {
+    expect(words(pictureOf())).toContain('gradient norm (log)');
+    expect(words(draw(lightPalette, gradient, together, linear) as Picture)).toContain('gradient norm');
+  });
+
+  test('has a place for zero only when it is linear: on the other one zeros are rings on the bottom edge', () => {
+    const box = { x: 0, y: 0, width: 100, height: 100 };
+    const span = { low: 0.01, high: 8, stray: null };
+    const [log, lin] = [true, false].map((logarithmic) => verticalAxis(span, box, logarithmic));
+    expect([log!.reaches(0), lin!.reaches(0), lin!.at(0)]).toEqual([false, true, 100]);
+    expect(lin!.at(4)).toBeCloseTo(50, 9);
+    expect(log!.at(0.1) - log!.at(1)).toBeCloseTo(log!.at(1) - log!.at(10), 9);
+    const rings = (view: typeof usual): number =>
+      (draw(lightPalette, gradient, together, view) as Picture).marks.filter(
+        (mark) => mark.kind === 'path' && mark.strokeWidth === 1,
+      ).length;
+    expect([rings(usual), rings(linear)]).toEqual([1, 0]);
+  });
+
+  test('cuts off the one column that lies far above all others, with its number', () => {
+    const data = gradientData(moment, stray, together)!;
+    const most = Math.hypot(2e6, 1e6, 2e6 / 3);
+    expect(spanOf(data, false)).toMatchObject({ stray: 0, high: expect.closeTo(Math.hypot(1, 2, 3), 9) });
+    expect(spanOf(data, true)).toMatchObject({ stray: null, high: expect.closeTo(most, 0) });
+    expect(words(pictureOf(lightPalette, stray))).toContain(`↑ ${numberText(most)}`);
+    expect(pictureOf(lightPalette, stray).grids[0]!.describe(0, 0)).toContain(
+      `whole loss ${numberText(most)}`,
+    );
+    expect(words(draw(lightPalette, stray, together, linear) as Picture).join()).not.toContain('↑');
+  });
+
+  test('keeps a gradient that explodes step by step whole', () => {
+    expect(spanOf(gradientData(moment, gradient, together)!, false).stray).toBe(null);
+  });
+
+  test.each([
+    ['cut-off', usual],
+    ['linear', { logarithmic: false, wholeRange: false }],
+  ])('looks as stored: %s', async (name, view) => {
+    const picture = draw(lightPalette, stray, together, view) as Picture;
+    await expect(svgOf(picture, { palette: lightPalette })).toMatchFileSnapshot(
+      `reference/${name}-light.svg`,
+    );
+  });
 });
 
 test('a gradient of another sequence is not shown', () => {

@@ -3,7 +3,6 @@
  * powers of ten is a gradient that vanishes; what lies between the two lines of a truncated training is what the horizon
  * cuts off. Below, the same for each state tensor.
  */
-import { scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { bottomAxis, fontSize, indexTicks, leftAxis } from '../common/axes.ts';
 import { levelOf, sequential } from '../common/colour.ts';
@@ -16,6 +15,8 @@ import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../common/picture.ts
 import { notice } from '../common/picture.ts';
 import { countText, numberText, textWidth } from '../common/text.ts';
 import { isUntold } from '../common/token-rows.ts';
+import type { Span, VerticalAxis } from './axis.ts';
+import { spanOf, verticalAxis } from './axis.ts';
 import type { GradientData, GradientLine, TimeGradient } from './data.ts';
 import { gradientData, overStates, overSteps } from './data.ts';
 
@@ -25,14 +26,16 @@ export interface GradientOptions {
   readonly gradient: TimeGradient | null;
   /** Name of a state tensor, or `together`. */
   readonly state: string;
+  /** Else linear, from zero. */
+  readonly logarithmic: boolean;
+  /** Also where one step alone lies so far above the others that it flattens them. */
+  readonly wholeRange: boolean;
 }
 
 const margin = { left: 58, right: 10, top: 10, axis: 38 } as const;
 const plotHeight = 130;
 const legendLine = 17;
 const heatHeading = 30;
-/** Vanished so far, a gradient changes no weight in single precision. */
-const decades = 12;
 
 const rowHeight = (rows: number): number => Math.max(7, Math.min(16, 160 / rows));
 const hasHeat = ({ rows }: GradientData): boolean => rows.length > 1;
@@ -67,10 +70,10 @@ export function gradientPicture(moment: Moment | null, options: GradientOptions)
   const across = { x: leftOf(data), width: Math.max(20, size.width - leftOf(data) - margin.right) };
   const plot: Box = { ...across, y: top, height: plotHeight * share };
   const heat: Box = { ...across, y: top + plot.height + heatHeading, height: rowsHeight * share };
-  const domain = domainOf(data);
+  const span = spanOf(data, options.wholeRange);
   const parts = [
-    linePlot(data, plot, domain, palette),
-    ...(hasHeat(data) ? [heatMap(data, heat, domain, palette)] : []),
+    linePlot(data, plot, span, options),
+    ...(hasHeat(data) ? [heatMap(data, heat, span, palette)] : []),
   ];
   const last = hasHeat(data) ? heat : plot;
   const cell = across.width / data.columns;
@@ -100,43 +103,22 @@ function ticksOf({ columns, labels }: GradientData, box: Box, cell: number) {
   return indexTicks(columns, box.x, cell, 30);
 }
 
-/** From the largest down to the smallest that is not zero, but not over more decades than count. */
-function domainOf({ lines, rows }: GradientData): readonly [number, number] {
-  const values = [...lines, ...rows].flatMap((part) => part.values).filter((v) => v > 0 && v < Infinity);
-  if (values.length === 0) return [0.1, 1];
-  const high = values.reduce((a, b) => Math.max(a, b));
-  const low = values.reduce((a, b) => Math.min(a, b));
-  return [Math.max(Math.min(low, high / 10), high * 10 ** -decades), high];
-}
-
-function linePlot(
-  data: GradientData,
-  box: Box,
-  domain: readonly [number, number],
-  palette: Palette,
-): Drawing {
-  const y = scaleLog(domain, [box.y + box.height, box.y])
-    .nice()
-    .clamp(true);
+function linePlot(data: GradientData, box: Box, span: Span, options: GradientOptions): Drawing {
+  const { palette, logarithmic } = options;
+  const axis = verticalAxis(span, box, logarithmic);
   const cell = box.width / data.columns;
   const x = (s: number): number => box.x + (s + 0.5) * cell;
-  const reaches = (value: number): boolean => value > 0 && value < Infinity;
   const look = styles(palette);
-  const ticks = decadesOf(y.domain()).map((value) => ({ at: y(value), text: powerText(value) }));
   const path = (values: readonly number[]): string =>
     line<number>()
-      .defined(reaches)
+      .defined(axis.reaches)
       .x((_, s) => x(s))
-      .y((value) => y(value))(values) ?? '';
-  const dots = (values: readonly number[]): string =>
-    values
-      .map((value, s) => (reaches(value) ? `M${x(s) - 2} ${y(value)}a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z` : ''))
-      .join('');
+      .y(axis.at)(values) ?? '';
   return {
     marks: [
-      ...leftAxis(box, ticks, palette, { rules: true }),
-      axisTitle(box, palette),
-      ...cutOff(data, box, x, y, palette),
+      ...leftAxis(box, axis.ticks, palette, { rules: true }),
+      axisTitle(axis, box, palette),
+      ...cutOff(data, box, x, axis, palette),
       ...data.cuts.map((s): Mark => {
         const at = box.x + s * cell;
         const style = { stroke: palette.inkMuted, strokeWidth: 1, dash: [2, 3] } as const;
@@ -146,9 +128,9 @@ function linePlot(
         const { stroke, dash } = look[kind];
         const style = { stroke, strokeWidth: 2, ...(dash.length > 0 && { dash }) };
         const marks: Mark[] = [{ kind: 'path', d: path(values), ...style }];
-        if (cell >= 6) marks.push({ kind: 'path', d: dots(values), fill: stroke });
-        return marks;
+        return cell >= 6 ? [...marks, ...dots(values, x, axis, box, stroke)] : marks;
       }),
+      ...strayMarks(data, span, box, x, palette),
     ],
     grids: [
       {
@@ -164,9 +146,42 @@ function linePlot(
   };
 }
 
-function axisTitle(box: Box, palette: Palette): Mark {
-  const whole = 'gradient norm';
-  const text = textWidth(whole, fontSize.tick) < box.height ? whole : 'norm';
+/** A dot where a norm is; a ring on the bottom edge where it is zero and the axis has no zero. */
+function dots(
+  values: readonly number[],
+  x: (s: number) => number,
+  axis: VerticalAxis,
+  { y, height }: Box,
+  colour: string,
+): Mark[] {
+  const circle = (s: number, at: number): string => `M${x(s) - 2} ${at}a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z`;
+  const filled = values.map((value, s) => (axis.reaches(value) ? circle(s, axis.at(value)) : ''));
+  const rings = values.map((value, s) => (value === 0 && !axis.reaches(0) ? circle(s, y + height) : ''));
+  const marks: Mark[] = [{ kind: 'path', d: filled.join(''), fill: colour }];
+  if (rings.some((ring) => ring !== ''))
+    marks.push({ kind: 'path', d: rings.join(''), stroke: colour, strokeWidth: 1 });
+  return marks;
+}
+
+/** The number that a column reaches beyond the upper edge. */
+function strayMarks(
+  { lines, columns }: GradientData,
+  { stray }: Span,
+  box: Box,
+  x: (s: number) => number,
+  palette: Palette,
+): Mark[] {
+  if (stray === null) return [];
+  const most = Math.max(...lines.map(({ values }) => values[stray]!));
+  const text = `↑ ${numberText(most)}`;
+  const left = stray < columns / 2;
+  const place = { x: x(stray) + (left ? 7 : -7), y: box.y + 8, anchor: left ? 'start' : 'end' } as const;
+  const look = { fill: palette.ink, size: fontSize.tick, weight: 600, halo: palette.surface } as const;
+  return [{ kind: 'text', ...place, ...look, text, baseline: 'middle' }];
+}
+
+function axisTitle({ title: whole }: VerticalAxis, box: Box, palette: Palette): Mark {
+  const text = textWidth(whole, fontSize.tick) < box.height ? whole : whole.replace('gradient ', '');
   const place = { x: 12, y: box.y + box.height / 2, anchor: 'middle', rotate: -90 } as const;
   return { kind: 'text', ...place, text, fill: palette.ink, size: fontSize.tick };
 }
@@ -176,14 +191,14 @@ function cutOff(
   { lines }: GradientData,
   box: Box,
   x: (s: number) => number,
-  y: (value: number) => number,
+  axis: VerticalAxis,
   palette: Palette,
 ): Mark[] {
   const full = lines.find(({ kind }) => kind === 'full');
   const truncated = lines.find(({ kind }) => kind === 'truncated');
   if (!full || !truncated) return [];
   const bottom = box.y + box.height;
-  const at = (value: number): number => (value > 0 ? y(value) : bottom);
+  const at = (value: number): number => (axis.reaches(value) ? axis.at(value) : bottom);
   const d = area<number>()
     .x((_, s) => x(s))
     .y0((_, s) => at(truncated.values[s]!))
@@ -191,12 +206,7 @@ function cutOff(
   return [{ kind: 'path', d: d ?? '', fill: palette.series[1]!, opacity: 0.14 }];
 }
 
-function heatMap(
-  data: GradientData,
-  box: Box,
-  [low, high]: readonly [number, number],
-  palette: Palette,
-): Drawing {
+function heatMap(data: GradientData, box: Box, { low, high }: Span, palette: Palette): Drawing {
   const { rows, columns, unit, step } = data;
   const scale: ColourScale = sequential(Math.log10(low), Math.log10(high));
   const levels = new Uint8Array(rows.length * columns);
@@ -230,22 +240,6 @@ function heatMap(
     ],
     grids: [grid],
   };
-}
-
-/** Powers of ten inside a domain, at most about six of them. */
-function decadesOf([low = 1, high = 1]: readonly number[]): number[] {
-  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-  const step = Math.max(1, Math.ceil((last - first) / 5));
-  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => 10 ** (first + i * step));
-}
-
-const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-function powerText(value: number): string {
-  const exponent = Math.round(Math.log10(value));
-  if (exponent >= -2 && exponent <= 2) return String(value);
-  const digits = Array.from(String(Math.abs(exponent)), (digit) => superscripts[Number(digit)]!).join('');
-  return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
 interface LegendEntry {
