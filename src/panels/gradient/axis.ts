@@ -43,9 +43,9 @@ function strayOf(parts: readonly (readonly number[])[], columns: number): number
 
 export interface VerticalAxis {
   /** Height of a norm; what lies outside stands at the edge. */
-  at(value: number): number;
+  readonly at: (value: number) => number;
   /** Whether the norm has a place: a logarithmic axis has none for zero. */
-  reaches(value: number): boolean;
+  readonly reaches: (value: number) => boolean;
   readonly ticks: readonly Tick[];
   readonly title: string;
 }
