@@ -221,6 +221,10 @@ test('a share link opened elsewhere gives the same first fifty losses', async ({
 });
 
 test('the library opens, names, copies, deletes and brings back', async ({ page }) => {
+  // Some browsers ask the person whether to keep what is stored, who may not answer.
+  await page.addInitScript(() => {
+    navigator.storage.persist = () => new Promise(() => undefined);
+  });
   const playground = new PlaygroundPage(page);
   await playground.open(small);
   await playground.trainSteps(10);

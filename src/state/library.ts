@@ -8,6 +8,8 @@ import { runStore, tell } from './run-store.ts';
 export type { RunEntry, RunLabel };
 
 export interface LibraryList {
+  /** Of the list; 'none' where the browser lets the page store nothing. */
+  readonly reading: 'now' | 'done' | 'none';
   readonly entries: readonly RunEntry[];
   /** In the list until the page is left, so that they can be put back. */
   readonly removed: ReadonlyMap<string, RemovedRun>;
@@ -23,6 +25,7 @@ export interface LibraryList {
 }
 
 export const libraryStore = createStore<LibraryList>(() => ({
+  reading: 'now',
   entries: [],
   removed: new Map(),
   open: new Set(),
@@ -90,30 +93,42 @@ async function attempt(
   change: (library: RunLibrary) => Promise<void>,
 ): Promise<void> {
   const { library, keys } = playground;
-  if (!library) return;
+  if (!library) {
+    libraryStore.setState({ reading: 'none' });
+    return;
+  }
   try {
     await change(library);
     const stored = await library.entries();
     const open = await keys.inUse();
     const files = (await playground.vault?.files()) ?? [];
     const pictures = new Map(files.map((file) => [file.key, file.bytes]));
-    libraryStore.setState({ entries: stored, open, current: keys.current, pictures, ...(await storage()) });
+    libraryStore.setState({ reading: 'done', entries: stored, open, current: keys.current, pictures });
+    await measureSpace();
   } catch (error) {
     tell('failure', toFailure(error));
   }
 }
 
-/** Asks once, when somebody looks at what is kept, that the browser keep it. */
-async function storage(): Promise<Pick<LibraryList, 'space' | 'persistent'>> {
+async function measureSpace(): Promise<void> {
   // Only in secure contexts, whatever the types say.
-  if (!('storage' in navigator)) return { space: null, persistent: false };
-  let persistent = await navigator.storage.persisted();
-  if (!persistent && !asked()) persistent = await navigator.storage.persist();
+  if (!('storage' in navigator)) return;
+  const persistent = await navigator.storage.persisted();
   const { usage, quota } = await navigator.storage.estimate();
-  return {
-    persistent,
-    space: usage === undefined || quota === undefined ? null : { used: usage, quota },
-  };
+  const space = usage === undefined || quota === undefined ? null : { used: usage, quota };
+  libraryStore.setState({ persistent, space });
+  if (!persistent && !asked()) askToPersist();
+}
+
+/**
+ * Asks once, when somebody looks at what is kept, that the browser keep it. Nothing waits for the answer: some browsers ask
+ * the person, who may never give one.
+ */
+function askToPersist(): void {
+  navigator.storage.persist().then(
+    (persistent) => libraryStore.setState({ persistent }),
+    (error: unknown) => tell('failure', toFailure(error)),
+  );
 }
 
 function asked(): boolean {

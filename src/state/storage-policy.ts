@@ -104,5 +104,6 @@ export const storagePolicy = {
   current: { reload: 'run', share: 'never' },
   pictures: { reload: 'again', share: 'never' },
   space: { reload: 'again', share: 'never' },
+  reading: { reload: 'again', share: 'never' },
   persistent: { reload: 'again', share: 'never' },
 } as const satisfies Record<keyof PageState, StoragePolicy>;

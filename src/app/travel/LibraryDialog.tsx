@@ -8,6 +8,12 @@ import styles from './LibraryDialog.module.css';
 import { LibraryRow, RemovedRow } from './LibraryRow.tsx';
 import { sizeText } from './size-text.ts';
 
+const empty = {
+  now: 'Reading what is kept …',
+  done: 'Nothing is kept yet: a run is saved by itself as soon as it has trained.',
+  none: 'This browser lets the page keep nothing. Save a run as a file: it opens here again and goes on.',
+} as const;
+
 export function LibraryDialog() {
   const { playground } = usePage();
   const list = useStore(libraryStore);
@@ -21,7 +27,7 @@ export function LibraryDialog() {
     <Dialog title="Run library" wide>
       <Space />
       {rows.length === 0 ? (
-        <p>Nothing is kept yet: a run is saved by itself as soon as it has trained.</p>
+        <p>{empty[list.reading]}</p>
       ) : (
         <ul className={styles['runs']} aria-label="Kept runs">
           {rows.map(({ entry, removed }) => (
