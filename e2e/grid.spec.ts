@@ -17,6 +17,31 @@ const settings = {
   ...{ 'training.evaluationSamples': 32, seed: 1 },
 };
 
+test('fills cell by cell; what was measured before the first training step is kept, also when it was stopped', async ({
+  page,
+}) => {
+  const playground = new PlaygroundPage(page);
+  // So many samples that one cell takes a while.
+  await playground.open({ ...settings, 'training.evaluationSamples': 4096 });
+  await playground.chooseExecutor('wasm');
+  const instrument = page.getByRole('region', { name: 'Generalisation' });
+  await instrument.getByRole('button', { name: 'Measure now' }).click();
+  const canvas = instrument.locator('canvas');
+  await instrument.scrollIntoViewIfNeeded();
+  await expect(canvas).toHaveAttribute('aria-label', /at step 0, .*, [1-9]\d* of \d+ cells\.$/, {
+    timeout: 20_000,
+  });
+  await instrument.getByRole('button', { name: 'Stop' }).click();
+  await expect(instrument.getByRole('button', { name: 'Measure now' })).toBeVisible();
+  await expect(canvas).toHaveAttribute('aria-label', /, [1-9]\d* of \d+ cells\.$/);
+  const label = await canvas.getAttribute('aria-label');
+  await expect.poll(async () => (await playground.saved())?.gridSteps, { timeout: 20_000 }).toEqual([0]);
+  await page.reload();
+  await playground.ready();
+  await instrument.scrollIntoViewIfNeeded();
+  await expect(canvas).toHaveAttribute('aria-label', label!);
+});
+
 test('measures levels that were never trained beside those that were', async ({ page }) => {
   const playground = new PlaygroundPage(page);
   await playground.open(settings);

@@ -79,7 +79,8 @@ export class Autosave {
     const bound = this.#bound;
     const { run, status, configuring } = runStore.getState();
     if (this.#saving || configuring || !bound || run?.runId !== bound.runId) return;
-    const untouched = status.step === 0 && this.#saved === '' && !this.#session.data;
+    const measured = gridStore.getState().grids.length > 0;
+    const untouched = status.step === 0 && this.#saved === '' && !this.#session.data && !measured;
     if (untouched || this.#version(status.step) === this.#saved) return;
     this.#saving = true;
     try {

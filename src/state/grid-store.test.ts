@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { aRun } from '../testing/runs.ts';
-import { addGrids, followGrids, gridAt, gridStore, measureGridsWith } from './grid-store.ts';
+import { addGrids, followGrids, gridAt, gridShownAt, gridStore, measureGridsWith } from './grid-store.ts';
 import { replaceGrids, tellMeasuring, toggleMeasuring } from './grid-store.ts';
 import type { GeneralisationGrid } from './grid-store.ts';
 import { runStore } from './run-store.ts';
@@ -43,7 +43,7 @@ it('keeps one grid of a step, and not ever more of them', () => {
 
 it('measures or stops measuring, where the task can be measured', () => {
   toggleMeasuring();
-  tellMeasuring({ step: 1, done: 0, total: 4 });
+  tellMeasuring({ ...aGrid(1), total: 4, asked: true });
   toggleMeasuring();
   expect([told.measureGrid.mock.calls.length, told.cancelGrid.mock.calls.length]).toEqual([1, 1]);
   addGrids([aGrid(1)]);
@@ -51,6 +51,18 @@ it('measures or stops measuring, where the task can be measured', () => {
   runStore.setState({ run: aRun('run 2') });
   toggleMeasuring();
   expect(told.measureGrid).toHaveBeenCalledTimes(1);
+});
+
+it('shows what is being measured where somebody has asked for it, or where there is nothing else', () => {
+  const shown = (step: number | null) => gridShownAt(step)?.step;
+  const following = { ...aGrid(30), total: 4, asked: false };
+  tellMeasuring(following);
+  expect([shown(null), shown(29)]).toEqual([30, undefined]);
+  addGrids([aGrid(10)]);
+  tellMeasuring(following);
+  expect(shown(null)).toBe(10);
+  tellMeasuring({ ...following, asked: true });
+  expect([shown(null), shown(30), shown(29)]).toEqual([30, 30, 10]);
 });
 
 it('follows the training while somebody wants it, in every new run anew', async () => {

@@ -33,6 +33,17 @@ export function gridAt(step: number | null, { grids } = gridStore.getState()): G
   return grids.findLast((grid) => grid.step <= step) ?? null;
 }
 
+/**
+ * What is shown at a training step: the grid that somebody is having measured, cell by cell, else the latest complete one. One
+ * that follows the training would take the place of a complete one, again and again, with a part of itself.
+ */
+export function gridShownAt(step: number | null, state = gridStore.getState()): GeneralisationGrid | null {
+  const { measuring } = state;
+  const measured = gridAt(step, state);
+  const fresh = measuring !== null && (measuring.asked || !measured) && measuring.step <= (step ?? Infinity);
+  return fresh ? measuring : measured;
+}
+
 /** Starts over, with those of a resumed run. */
 export function replaceGrids(grids: readonly GeneralisationGrid[] = []): void {
   gridStore.setState(({ gridRevision }) => ({ grids, measuring: null, gridRevision: gridRevision + 1 }));

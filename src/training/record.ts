@@ -68,8 +68,12 @@ export class RunRecord {
   }
 
   /** A second one of the same step takes the place of the first. */
-  addGrid(grid: GeneralisationGrid): void {
+  /** A grid of the same step gives way to one of as many cells. @returns whether it was added */
+  addGrid(grid: GeneralisationGrid): boolean {
+    const same = this.#grids.find(({ step }) => step === grid.step);
+    if (same && same.cells.length > grid.cells.length) return false;
     this.#grids = thinnedBySteps([...this.#grids.filter(({ step }) => step < grid.step), grid], mostGrids);
+    return true;
   }
 
   history(): History {

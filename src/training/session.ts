@@ -190,8 +190,7 @@ class Session {
           yield await this.#grid.measure(this.#gridView());
           break;
         case 'cancelGrid':
-          this.#grid.cancel();
-          yield { type: 'gridProgress', progress: null };
+          yield* this.#stopGrid();
           break;
         case 'followGrid':
           this.#grid.follow(command.follow);
@@ -364,6 +363,13 @@ class Session {
   #gridView(): GridView {
     const { step, evaluatedAt } = this.#record;
     return { step, evaluatedAt, training: this.#training };
+  }
+
+  /** What was measured so far is kept. */
+  *#stopGrid(): Generator<SessionEvent> {
+    const grid = this.#grid.stop();
+    if (grid && this.#record.addGrid(grid)) yield { type: 'grid', grid };
+    yield { type: 'gridProgress', progress: null };
   }
 
   async *#measureGrid(): Events {

@@ -187,7 +187,7 @@ export type Command =
   | { readonly type: 'watchGradient'; readonly watch: { readonly position: number | null } | null }
   /** Measure the generalisation grid of the present weights. Progress comes as `gridProgress`, the result as `grids`. */
   | { readonly type: 'measureGrid' }
-  /** Give up the grid that is being measured. */
+  /** End the grid that is being measured: its cells so far come as `grids`. */
   | { readonly type: 'cancelGrid' }
   /** Measure it again with evaluations while training goes on, or no longer. */
   | { readonly type: 'followGrid'; readonly follow: boolean }

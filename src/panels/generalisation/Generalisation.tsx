@@ -4,7 +4,7 @@
  */
 import { useEffect } from 'react';
 import { cursorStore } from '../../state/cursor-store.ts';
-import { followGrids, gridAt, gridStore } from '../../state/grid-store.ts';
+import { followGrids, gridShownAt, gridStore } from '../../state/grid-store.ts';
 import { metricsSources, usePanelSetting, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { runStore } from '../../state/run-store.ts';
@@ -53,7 +53,7 @@ const views = [
 function currentLevels(): LevelsData | null {
   const { run } = runStore.getState();
   const { step } = cursorStore.getState();
-  return run && { run, grid: gridAt(step), step };
+  return run && { run, grid: gridShownAt(step), step };
 }
 
 const levelsScene = (metric: LevelsMetric): Scene => ({

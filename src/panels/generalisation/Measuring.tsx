@@ -15,7 +15,7 @@ interface MeasuringProps {
 export function Measuring({ follow, onFollow }: MeasuringProps) {
   const measuring = useStore(gridStore, (state) => state.measuring);
   const problem = useSyncExternalStore(runStore.subscribe, gridProblem);
-  const progress = measuring && `${measuring.done} of ${measuring.total} cells`;
+  const done = measuring?.cells.length ?? 0;
   return (
     <div className={styles['measuring']} role="group" aria-label="Measuring the grid">
       <button
@@ -24,7 +24,7 @@ export function Measuring({ follow, onFollow }: MeasuringProps) {
         title={
           problem ??
           (measuring
-            ? 'Gives up the measurement under way. (G)'
+            ? 'Ends the measurement under way; the cells that were measured are kept. (G)'
             : 'Measures the accuracy of the present weights at every level of difficulty; training goes on meanwhile. (G)')
         }
         onClick={toggleMeasuring}
@@ -33,9 +33,9 @@ export function Measuring({ follow, onFollow }: MeasuringProps) {
       </button>
       {measuring && (
         <>
-          <progress value={measuring.done} max={measuring.total} aria-label="Cells measured" />
+          <progress value={done} max={measuring.total} aria-label="Cells measured" />
           <span>
-            {progress}, step {countText(measuring.step)}
+            {done} of {measuring.total} cells, step {countText(measuring.step)}
           </span>
         </>
       )}

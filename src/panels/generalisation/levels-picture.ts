@@ -52,7 +52,7 @@ export function levelsPicture(data: LevelsData | null, { size, palette, metric }
   return {
     kind: 'picture',
     ...size,
-    summary: summaryOf(data.grid, grid, metric, label),
+    summary: `${summaryOf(data.grid, grid, metric, label)}${partText(data.run, data.grid.cells.length)}.`,
     marks: [
       ...colourBar({
         ...{ right: size.width - 6, y: lines.legend, scale, title: label, mode: 'fixed', palette },
@@ -86,10 +86,16 @@ function mapBox(run: Run, { rows }: LevelsGrid, { width, height }: Size): Box {
   return { x, y, width: Math.max(24, width - x - 6), height: Math.max(12, height - y - bottom) };
 }
 
+/** How far a grid is that is not complete: under way, or stopped. */
+function partText({ grid }: Run, cells: number): string {
+  const measurable = grid?.cells.filter(({ obstacle }) => obstacle === null).length ?? 0;
+  return cells < measurable ? `, ${cells} of ${measurable} cells` : '';
+}
+
 /** What the frame means, what a guess reaches, and whose weights these are. */
 function notes(
   run: Run,
-  { step, samples }: GeneralisationGrid,
+  { step, samples, cells }: GeneralisationGrid,
   metric: LevelsMetric,
   { width }: Size,
   palette: Palette,
@@ -97,11 +103,13 @@ function notes(
   const style = { kind: 'text', y: lines.note, size: fontSize.tick, baseline: 'middle' } as const;
   const left = ['▭ trained', ...chanceText(run, metric)].join(' · ');
   const stepText = `step ${countText(step)}`;
-  const whole = `${stepText} · ${countText(samples)} samples a cell`;
-  const fits = textWidth(left, fontSize.tick) + textWidth(whole, fontSize.tick) + 24 <= width;
+  const progress = `${stepText}${partText(run, cells.length)}`;
+  const room = width - 24 - textWidth(left, fontSize.tick);
+  const texts = [`${progress} · ${countText(samples)} samples a cell`, progress];
+  const text = texts.find((one) => textWidth(one, fontSize.tick) <= room) ?? stepText;
   return [
     { ...style, x: 6, text: left, fill: palette.ink },
-    { ...style, x: width - 6, text: fits ? whole : stepText, fill: palette.inkMuted, anchor: 'end' },
+    { ...style, x: width - 6, text, fill: palette.inkMuted, anchor: 'end' },
   ];
 }
 
@@ -235,5 +243,5 @@ function summaryOf(
     return values.length === 0 ? 'not measured' : low === high ? low : `${low} to ${high}`;
   };
   const region = `trained levels ${span(shares.trained)}, others ${span(shares.other)}`;
-  return `Generalisation grid at step ${countText(step)}, ${label}: ${region}.`;
+  return `Generalisation grid at step ${countText(step)}, ${label}: ${region}`;
 }

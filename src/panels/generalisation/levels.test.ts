@@ -63,12 +63,13 @@ interface DrawOptions {
   readonly palette?: Palette;
   readonly metric?: LevelsMetric;
   readonly width?: number;
+  readonly grid?: GeneralisationGrid;
 }
 
 function draw(run: Run, options: DrawOptions = {}): Picture {
-  const { palette = lightPalette, metric = 'tokenAccuracy', width = 420 } = options;
+  const { palette = lightPalette, metric = 'tokenAccuracy', width = 420, grid = aGrid(run) } = options;
   const size = { width, height: naturalHeight(run) };
-  const drawn = levelsPicture({ run, grid: aGrid(run), step: null }, { size, palette, metric });
+  const drawn = levelsPicture({ run, grid, step: null }, { size, palette, metric });
   if (drawn.kind !== 'picture') throw new Error(drawn.text);
   return drawn;
 }
@@ -115,6 +116,17 @@ describe('the cells', () => {
     expect(picture.grids[0]!.describe(5, 0)).toBe(
       'Step 600, pairs 8, distractors (tokens) 16 (never trained): not measured: it is too long',
     );
+  });
+
+  test('that have not come in yet stay empty, and the picture says how many have', () => {
+    const whole = aGrid(two);
+    const picture = draw(two, { width: 720, grid: { ...whole, cells: whole.cells.slice(0, 3) } });
+    expect(mapOf(picture).levels.filter((level) => level > 0).length).toBe(3);
+    expect(picture.grids[0]!.describe(3, 4)).toMatch(/\(trained\): not measured$/);
+    const count = `step 600, 3 of ${whole.cells.length} cells`;
+    expect(textsOf(picture.marks)).toContain(`${count} · 128 samples a cell`);
+    expect(picture.summary).toMatch(new RegExp(`, 3 of ${whole.cells.length} cells\\.$`));
+    expect(draw(two).summary).not.toContain('cells');
   });
 
   test('are spoken with levels, value, interval and number of samples', () => {

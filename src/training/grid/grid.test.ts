@@ -142,7 +142,11 @@ describe('a grid', () => {
     const progress = session.heard.flatMap((event) =>
       event.type === 'gridProgress' ? [event.progress] : [],
     );
-    expect(progress[0]).toEqual({ step: 4, done: 0, total: grid.cells.length });
+    const started = { step: 4, samples: 8, cells: [], total: grid.cells.length, asked: true };
+    expect(progress[0]).toEqual(started);
+    const counts = progress.map((one) => one?.cells.length ?? -1);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    for (const one of progress) expect(grid.cells.slice(0, one!.cells.length)).toEqual(one!.cells);
     session.post({ type: 'pause' });
     await session.until('state', ({ state }) => state === 'paused');
     // The programs of the evaluations are kept, those of the grid are not.
@@ -155,20 +159,27 @@ describe('a grid', () => {
     expect(executor.held.size).toBe(0);
   });
 
-  it('can be given up, and measured again', async () => {
+  it('that is stopped keeps its cells, but not in place of a fuller one of the same step', async () => {
     const { executor, session } = driven();
     await session.train(1);
     const held = executor.held.size;
+    const stopEarly = async (): Promise<void> => {
+      session.post({ type: 'measureGrid' });
+      await session.until('measuring');
+      session.post({ type: 'cancelGrid' });
+      const ended = await session.until('gridProgress', ({ progress }) => progress === null);
+      expect(ended).not.toHaveProperty('failure');
+      expect(executor.held.size).toBe(held);
+    };
+    await stopEarly();
+    const [part] = (await session.checkpoint()).grids!;
     session.post({ type: 'measureGrid' });
-    await session.until('measuring');
-    session.post({ type: 'cancelGrid' });
-    expect(await session.until('gridProgress', ({ progress }) => progress === null)).not.toHaveProperty(
-      'failure',
-    );
-    expect(executor.held.size).toBe(held);
-    expect((await session.checkpoint()).grids).toEqual([]);
-    session.post({ type: 'measureGrid' });
-    await session.until('grid');
+    const { grid } = await session.until('grid');
+    expect(part!.cells.length).toBeGreaterThan(0);
+    expect(part!.cells.length).toBeLessThan(grid.cells.length);
+    expect(part).toEqual({ ...grid, cells: grid.cells.slice(0, part!.cells.length) });
+    await stopEarly();
+    expect((await session.checkpoint()).grids).toEqual([grid]);
   });
 
   it('is kept with the run, once for each step, and goes back with it', async () => {

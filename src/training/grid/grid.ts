@@ -27,6 +27,7 @@ export interface GeneralisationGrid {
   readonly step: number;
   /** Samples of each cell. */
   readonly samples: number;
+  /** Those that were measured: all that can be, unless somebody stopped it. */
   readonly cells: readonly GridCell[];
 }
 
@@ -42,9 +43,10 @@ export interface GridDescription {
   }[];
 }
 
-export interface GridProgress {
-  readonly step: number;
-  /** Cells. */
-  readonly done: number;
+/** A grid under way, with the cells that are measured by now. */
+export interface GridProgress extends GeneralisationGrid {
+  /** Cells that it will have. */
   readonly total: number;
+  /** By a person; else it follows the training. */
+  readonly asked: boolean;
 }

@@ -9,7 +9,7 @@ import { InferencePool, evaluationBatchOf, infer } from '../inference.ts';
 import type { PreparedRun } from '../run-config.ts';
 import type { SessionEvent } from '../session-events.ts';
 import type { Clock } from '../session.ts';
-import type { GridCell } from './grid.ts';
+import type { GeneralisationGrid, GridCell, GridProgress } from './grid.ts';
 import { plannedCells } from './plan.ts';
 import type { PlannedCell } from './plan.ts';
 import { CellTally } from './scores.ts';
@@ -76,7 +76,7 @@ export class GridWatch {
     }
     await this.#begin(step, true);
     this.#dueAt = 0;
-    return { type: 'gridProgress', progress: { step, done: 0, total: this.#planned.length } };
+    return { type: 'gridProgress', progress: this.#progressOf(this.#pass!) };
   }
 
   /** Measures again with evaluations while the run trains, or no longer. */
@@ -89,6 +89,13 @@ export class GridWatch {
   restart(): void {
     this.cancel();
     this.#begunAt = -1;
+  }
+
+  /** Ends what is under way. @returns the grid of the cells measured so far, or null without any */
+  stop(): GeneralisationGrid | null {
+    const pass = this.#pass;
+    this.cancel();
+    return pass && pass.cells.length > 0 ? this.#gridOf(pass) : null;
   }
 
   /** Gives up what is under way. */
@@ -161,14 +168,24 @@ export class GridWatch {
     if (pass.open.length > 0) return this.#report(pass);
     this.#pass = null;
     if (!this.#following) this.#release();
-    return { type: 'grid', grid: { step: pass.step, samples: total, cells: pass.cells } };
+    return { type: 'grid', grid: this.#gridOf(pass) };
   }
 
-  #report({ step, cells }: Pass): GridEvent {
+  #report(pass: Pass): GridEvent {
     const now = this.#clock.now();
     if (now - this.#reportedAt < reporting) return { type: 'measuring' };
     this.#reportedAt = now;
-    return { type: 'gridProgress', progress: { step, done: cells.length, total: this.#planned.length } };
+    return { type: 'gridProgress', progress: this.#progressOf(pass) };
+  }
+
+  /** Of the cells as they are now; more come later. */
+  #gridOf({ step, cells }: Pass): GeneralisationGrid {
+    const { total } = evaluationBatchOf(this.#run.training.evaluationSamples);
+    return { step, samples: total, cells: [...cells] };
+  }
+
+  #progressOf(pass: Pass): GridProgress {
+    return { ...this.#gridOf(pass), total: this.#planned.length, asked: pass.asked };
   }
 
   #release(): void {
