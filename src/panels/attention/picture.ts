@@ -24,7 +24,7 @@ export interface AttentionOptions {
   readonly scaleMode: ScaleMode;
 }
 
-const margin = { left: 72, right: 8, top: 44, between: 30, bottom: 38, gap: 14 } as const;
+const margin = { left: 72, right: 8, top: 44, between: 40, bottom: 38, gap: 14 } as const;
 /** A map narrower than this moves to the next line. */
 const narrowestMap = 150;
 
@@ -119,9 +119,8 @@ function heading(
   scale: ColourScale,
 ): Mark[] {
   const { start, end } = segment;
-  const text = choice.tap.includes('{s}')
-    ? `segment ${segment.index}: positions ${start}–${end - 1}`
-    : 'whole sequence';
+  const where = end - start === 1 ? `position ${start}` : `positions ${start}–${end - 1}`;
+  const text = choice.tap.includes('{s}') ? `segment ${segment.index}: ${where}` : 'whole sequence';
   const room = size.width - margin.left - textWidth(text, fontSize.label) - 30;
   return [
     {

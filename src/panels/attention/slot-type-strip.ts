@@ -77,7 +77,11 @@ export function slotTypeStrip(
 
 function legend(box: Box, palette: Palette): Mark[] {
   const y = box.y - 12;
-  let x = box.x;
+  const words = slotTypes.map((type) => textWidth(type, fontSize.tick) * 1.15).reduce((a, b) => a + b, 0);
+  const start = 44;
+  const gap = Math.max(20, Math.min(28, (box.width - start - words) / slotTypes.length));
+  // In little room it begins below the names of the rows.
+  let x = Math.max(8, Math.min(box.x, box.x + box.width - start - words - slotTypes.length * gap));
   const title: Mark = {
     kind: 'text',
     x,
@@ -88,12 +92,12 @@ function legend(box: Box, palette: Palette): Mark[] {
     weight: 600,
     baseline: 'middle',
   };
-  x += 44;
+  x += start;
   return [
     title,
     ...slotTypes.flatMap((type): Mark[] => {
       const left = x;
-      x += textWidth(type, fontSize.tick) + 28;
+      x += textWidth(type, fontSize.tick) + gap;
       return [
         {
           kind: 'rect',

@@ -17,7 +17,10 @@ export interface ColourBarOptions {
   readonly title?: string;
   readonly mode: ScaleMode;
   readonly palette: Palette;
-  /** Pixels that the legend may take; in little room the bar gets shorter, then the mode is left to the control beside. */
+  /**
+   * Pixels that the legend may take; in little room the bar gets shorter, then the mode is left to the control beside, then
+   * the title to the heading.
+   */
   readonly room?: number;
 }
 
@@ -29,7 +32,7 @@ export function colourBar({
   right,
   y,
   scale,
-  title = '',
+  title: wanted = '',
   mode,
   palette,
   room = 260,
@@ -39,7 +42,10 @@ export function colourBar({
     return { kind: 'text', x, y, text: content, fill, size: fontSize.tick, anchor, baseline: 'middle' };
   };
   const lowText = numberText(low);
-  const titleWidth = title === '' ? 0 : textWidth(title, fontSize.tick) + 14;
+  const numbers = textWidth(lowText, fontSize.tick) + textWidth(numberText(high), fontSize.tick) + 12;
+  const titleRoom = textWidth(wanted, fontSize.tick) + 14;
+  const title = numbers + narrowest + titleRoom <= room ? wanted : '';
+  const titleWidth = title === '' ? 0 : titleRoom;
   const free = (highText: string): number =>
     room - titleWidth - textWidth(lowText, fontSize.tick) - textWidth(highText, fontSize.tick) - 12;
   const whole = `${numberText(high)} · ${mode}`;
@@ -47,12 +53,33 @@ export function colourBar({
   const width = Math.max(narrowest, Math.min(widest, free(highText)));
   const barRight = right - textWidth(highText, fontSize.tick) - 6;
   const x = barRight - width;
-  const columns = 64;
-  const levels = Uint8Array.from({ length: columns }, (_, i) => 1 + Math.round((254 * i) / (columns - 1)));
   return [
     ...(title === '' ? [] : [text(title, x - textWidth(lowText, fontSize.tick) - 14, 'end', palette.ink)]),
     text(lowText, x - 6, 'end', palette.inkMuted),
-    { kind: 'raster', x, y: y - 5, width, height: 10, columns, rows: 1, levels, scale },
+    bar(x, y, width, scale),
     text(highText, barRight + 6, 'start', palette.inkMuted),
   ];
+}
+
+/** `▭▭▭▭ ±high` from `left` to `right`, for a scale whose ends lie equally far from zero. */
+export function signedBar({
+  left,
+  right,
+  y,
+  scale,
+  palette,
+}: Pick<ColourBarOptions, 'right' | 'y' | 'scale' | 'palette'> & { readonly left: number }): Mark[] {
+  const text = `±${numberText(scale.domain[1])}`;
+  const width = Math.max(narrowest / 2, right - left - textWidth(text, fontSize.tick) * 1.1 - 5);
+  const style = { fill: palette.inkMuted, size: fontSize.tick, baseline: 'middle' } as const;
+  return [bar(left, y, width, scale), { kind: 'text', x: left + width + 5, y, text, ...style }];
+}
+
+const barColumns = 64;
+
+function bar(x: number, y: number, width: number, scale: ColourScale): Mark {
+  const levels = Uint8Array.from({ length: barColumns }, (_, i) =>
+    Math.round(1 + (254 * i) / (barColumns - 1)),
+  );
+  return { kind: 'raster', x, y: y - 5, width, height: 10, columns: barColumns, rows: 1, levels, scale };
 }

@@ -66,6 +66,9 @@ export function textWidth(text: string, size: number, family: 'sans' | 'mono' = 
   return Array.from(text).length * size * (family === 'mono' ? 0.602 : 0.55);
 }
 
+/** At most so wide: a bold heading in the widest of the fonts that pages are shown in. */
+export const headingWidth = (text: string, size: number): number => textWidth(text, size) * 1.25;
+
 /** Cut with an ellipsis where it would be wider than that many pixels. */
 export function cutText(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;

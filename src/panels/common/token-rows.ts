@@ -62,7 +62,9 @@ export function scoreText(answers: readonly Answer[]): string {
 
 export const rowHeight = 24;
 /** Narrower cells show no letters. */
-export const narrowestToken = 8;
+export const narrowestToken = 6.5;
+/** In narrower cells a frame would cover the letter: a wrong answer is filled instead. */
+const narrowestFrame = 9;
 
 export interface Rows {
   readonly marks: readonly Mark[];
@@ -188,6 +190,12 @@ export function outputCell(answer: Answer, text: string, box: Box, palette: Pale
     // Too narrow for letters: right answers are half bars, wrong ones full.
     const height = right ? box.height / 2 : box.height;
     return [{ kind: 'rect', ...inner, y: box.y + box.height - height, height, fill: colour }];
+  }
+  if (!right && box.width < narrowestFrame) {
+    return [
+      { kind: 'rect', ...inner, y: box.y, height: box.height, fill: colour },
+      letter(text, box, palette.surface, 600),
+    ];
   }
   const radius = box.width >= 12 ? 3 : 0;
   const marks: Mark[] = [

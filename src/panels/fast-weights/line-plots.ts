@@ -90,6 +90,14 @@ export function plotLines(data: FastWeightsData, head: number): LinePlot[] {
   return plots;
 }
 
+/** A plot this narrow has the names of its lines below its title rather than beside it. */
+const narrow = 420;
+
+const isNarrow = (width: number): boolean => width < narrow;
+
+/** Room above a plot for its title and the names of its lines. */
+export const plotGap = (width: number): number => (isNarrow(width) ? 48 : 34);
+
 export function linePlot(plot: LinePlot, box: Box, course: Course, palette: Palette): Drawing {
   const y = scaleLinear(plot.domain, [box.y + box.height, box.y]).nice(3);
   const { columns, placeOf, links } = course;
@@ -105,7 +113,7 @@ export function linePlot(plot: LinePlot, box: Box, course: Course, palette: Pale
       {
         kind: 'text',
         x: box.x,
-        y: box.y - 13,
+        y: box.y - (isNarrow(box.width) ? 28 : 13),
         text: plot.title,
         fill: palette.ink,
         size: fontSize.title,
@@ -141,18 +149,13 @@ export function linePlot(plot: LinePlot, box: Box, course: Course, palette: Pale
   };
 }
 
-/**
- * The names of the lines, in their colours, at the right of the title; of many faint ones, one name for all, which is left out
- * where it would run into the title.
- */
-function names({ lines, title }: LinePlot, box: Box, palette: Palette): Mark[] {
+/** The names of the lines, in their colours, at the right of the title or below it; of many faint ones, one name for all. */
+function names({ lines }: LinePlot, box: Box, palette: Palette): Mark[] {
   let x = box.x + box.width;
   const shown = [...lines.filter(({ faint }) => !faint)].reverse();
   const faint = lines.find((candidate) => candidate.faint);
   const named = shown.map(({ name, series, dash }) => ({ text: `${dash ? '- -' : '—'} ${name}`, series }));
-  const all = faint ? [...named, { text: '— singular values', series: faint.series }] : named;
-  const taken = all.reduce((sum, { text }) => sum + textWidth(text, fontSize.tick) + 14, 0);
-  const entries = textWidth(title, fontSize.title) + taken < box.width ? all : named;
+  const entries = faint ? [...named, { text: '— singular values', series: faint.series }] : named;
   return entries.map(({ text, series }): Mark => {
     const mark: Mark = {
       kind: 'text',

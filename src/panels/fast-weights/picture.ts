@@ -19,7 +19,7 @@ import { numberText, textWidth, tokenWords } from '../common/text.ts';
 import type { FastWeightsData } from './data.ts';
 import { fastWeightsData } from './data.ts';
 import type { Course } from './line-plots.ts';
-import { linePlot, plotLines } from './line-plots.ts';
+import { linePlot, plotGap, plotLines } from './line-plots.ts';
 import type { LayerChoice } from './matrices.ts';
 import { extentOf, matrixAt } from './matrices.ts';
 
@@ -35,8 +35,8 @@ export interface FastWeightsOptions {
 
 const margin = { left: 58, right: 12, top: 50, gap: 16, bottom: 38 } as const;
 const plotHeight = 62;
-const plotGap = 34;
-const largestMatrix = 170;
+const largestMatrix = 220;
+const roomOfLegend = 140;
 /** Beside and below matrices of this size there is room to name the axes in full. */
 const roomyMatrix = 120;
 
@@ -47,8 +47,11 @@ function matrixSize(heads: number, width: number): number {
 
 export function naturalHeight(data: FastWeightsData, width: number): number {
   const plots = plotLines(data, 0).length;
-  return margin.top + matrixSize(data.heads, width) + 24 + plots * (plotGap + plotHeight) + margin.bottom;
+  const gap = plotGap(plotWidth(width));
+  return margin.top + matrixSize(data.heads, width) + 24 + plots * (gap + plotHeight) + margin.bottom;
 }
+
+const plotWidth = (width: number): number => Math.max(20, width - margin.left - margin.right - 30);
 
 export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOptions): Drawn {
   if (!moment)
@@ -65,10 +68,11 @@ export function fastWeightsPicture(moment: Moment | null, options: FastWeightsOp
   });
   const top = margin.top + side + 24;
   const plots = plotLines(data, head);
-  const height = Math.max(12, (size.height - top - margin.bottom) / plots.length - plotGap);
+  const width = plotWidth(size.width);
+  const gap = plotGap(width);
+  const height = Math.max(12, (size.height - top - margin.bottom) / plots.length - gap);
   const boxes = plots.map((_, i): Box => {
-    const y = top + plotGap + i * (plotGap + height);
-    return { x: margin.left, y, width: Math.max(20, size.width - margin.left - margin.right - 30), height };
+    return { x: margin.left, y: top + gap + i * (gap + height), width, height };
   });
   const course: Course = {
     columns: moment.snapshot.mask.length,
@@ -102,9 +106,16 @@ function heading(
 ): Mark[] {
   const { run, snapshot, position } = moment;
   const token = snapshot.tokens ? ` (${tokenWords(run.vocabulary[snapshot.tokens[position]!])})` : '';
-  const text = `state W at position ${position}${token}`;
   const mode: ScaleMode = extent === null ? 'automatic' : 'fixed';
-  const room = size.width - margin.left - textWidth(text, fontSize.label) - 30;
+  const roomBeside = (text: string): number =>
+    size.width - margin.left - margin.right - textWidth(text, fontSize.label) * 1.15 - 16;
+  const texts = [
+    `state W at position ${position}${token}`,
+    `W at position ${position}`,
+    `position ${position}`,
+  ];
+  const text = texts.find((one) => roomBeside(one) >= roomOfLegend) ?? texts[2]!;
+  const room = roomBeside(text);
   return [
     {
       kind: 'text',

@@ -10,6 +10,7 @@ import { isSame, slotSubject } from '../common/subjects.ts';
 import { axisNumber, countText, numberText, percentText } from '../common/text.ts';
 import type { BiasPaths } from './data.ts';
 import { degrees } from './data.ts';
+import { fittingTitle } from './slot-bars.ts';
 
 export interface PathOptions {
   readonly box: Box;
@@ -145,6 +146,8 @@ function planeOf(paths: BiasPaths, box: Box): Plane {
   };
 }
 
+const directionTitles = ['directions of the biases over training', 'directions over training'];
+
 export function directionPlot(paths: BiasPaths, options: PathOptions): Drawing {
   const { palette, step } = options;
   const plane = planeOf(paths, inner(options.box));
@@ -164,10 +167,11 @@ export function directionPlot(paths: BiasPaths, options: PathOptions): Drawing {
   const ends = slots.map((slot) => ({ slot, ...at(slot, now) }));
   return {
     marks: [
-      plotTitle('directions of the biases over training', box, palette),
+      plotTitle(fittingTitle(directionTitles, box.width), box, palette),
       ...leftAxis(box, ticksOf(y, 4), palette, { rules: true }),
       ...bottomAxis(box, ticksOf(x, Math.max(2, box.width / 70)), share(0), palette),
-      turnedTitle(share(1), box, palette),
+      // Where the numbers of the axis leave little room, the title below says of what the share is.
+      turnedTitle(box.x < 50 ? share(1).replace(' of variance', '') : share(1), box, palette),
       ...slots.flatMap((slot): Mark[] => {
         const style = strokeOf(slot, options);
         const [start, end] = [at(slot, 0), at(slot, now)];
@@ -254,7 +258,7 @@ function plotTitle(text: string, box: Box, palette: Palette): Mark {
 }
 
 function turnedTitle(text: string, box: Box, palette: Palette): Mark {
-  const x = Math.max(11, box.x - 40);
+  const x = Math.max(9, box.x - 42);
   const place = { x, y: box.y + box.height / 2, anchor: 'middle', rotate: -90 } as const;
   return { kind: 'text', ...place, text, fill: palette.ink, size: fontSize.tick };
 }

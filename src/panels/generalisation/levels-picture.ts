@@ -130,13 +130,14 @@ function heat(
   const [width, height] = [box.width / count, box.height / rowCount];
   const levels = new Uint8Array(count * rowCount);
   const above: Mark[] = [];
+  const written = shareWriting(width);
   for (let row = 0; row < rowCount; row++)
     for (let column = 0; column < count; column++) {
       const share = value(column, row);
       const level = levelOf(share, scale);
       levels[row * count + column] = level;
       const [x, y] = [box.x + column * width, box.y + row * height];
-      if (level > 0) above.push(...shareText(share, level, { x, y, width, height }));
+      if (level > 0) above.push(...shareText(written(share), level, { x, y, width, height }));
       else if (cell(column, row).obstacle !== null)
         above.push({ kind: 'path', d: `M${x} ${y + height}l${width} ${-height}`, stroke: palette.line });
     }
@@ -148,11 +149,15 @@ function heat(
   ];
 }
 
+/** All cells alike: with the sign where even the whole has room for it, which the axis of the colours says too. */
+function shareWriting(width: number): (share: number) => string {
+  const fits = textWidth(percentText(1), fontSize.tick) + 8 <= width;
+  return (share) => (fits ? percentText(share) : percentText(share).replace(' %', ''));
+}
+
 /** The share as a number, where the cell has room for it. */
-function shareText(share: number, level: number, { x, y, width, height }: Box): Mark[] {
-  const whole = percentText(share);
-  const text = [whole, whole.replace(' %', '')].find((one) => textWidth(one, fontSize.tick) + 6 <= width);
-  if (text === undefined || height < 15) return [];
+function shareText(text: string, level: number, { x, y, width, height }: Box): Mark[] {
+  if (textWidth(text, fontSize.tick) + 6 > width || height < 15) return [];
   const fill = luminanceOf(level, scale) > inks.threshold ? inks.dark : inks.light;
   const place = { x: x + width / 2, y: y + height / 2, anchor: 'middle', baseline: 'middle' } as const;
   return [{ kind: 'text', ...place, text, fill, size: fontSize.tick }];

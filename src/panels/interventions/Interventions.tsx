@@ -21,7 +21,8 @@ import { OperationForm } from './OperationForm.tsx';
 import { interventionsPicture, naturalHeight } from './picture.ts';
 
 const sources: readonly Subscribable[] = [interventionStore, cursorStore, runStore, themeStore];
-const emptyHeight = 96;
+/** Of the sentence that stands there before the first operation. */
+const emptyHeight = (width: number): number => (width < 480 ? 132 : 96);
 
 /** The outcome with what is needed to read it, or null before the first. */
 function currentOperated(): Operated | null {
@@ -47,7 +48,7 @@ function staleText(outcome: Operated['outcome']): string | null {
 const scene: Scene = {
   height: (width) => {
     const operated = currentOperated();
-    return operated ? naturalHeight(operated, width) : emptyHeight;
+    return operated ? naturalHeight(operated, width) : emptyHeight(width);
   },
   draw: (size, palette) =>
     interventionsPicture(currentOperated(), { size, palette }, interventionStore.getState().refusal),

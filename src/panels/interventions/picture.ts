@@ -11,10 +11,10 @@ import { notice } from '../common/picture.ts';
 import { slotSubject } from '../common/subjects.ts';
 import { numberText, percentText, textWidth, tokenText } from '../common/text.ts';
 import { rowHeight } from '../common/token-rows.ts';
-import { changeBars, pairBars } from './bars.ts';
+import { changeBars, changeRange, pairBars } from './bars.ts';
 import type { Operated } from './data.ts';
 import { answerAt, counts, hasTargets, isChanged, lossChanges, surveyValues } from './data.ts';
-import { changesAnswer, chipRows, lineRows, rowNames } from './rows.ts';
+import { changesAnswer, chipRows, lineRows, outputRange, rowNames } from './rows.ts';
 import { eventIn, slotName } from './words.ts';
 
 export interface InterventionsOptions {
@@ -43,7 +43,10 @@ const lineHeight = 96;
 function layoutFor(operated: Operated, width: number): Layout {
   const narrow = width < 480;
   const left = narrow ? 84 : 96;
-  const across = { x: left, width: Math.max(40, width - left - (narrow ? 34 : 44)) };
+  const across = {
+    x: left,
+    width: Math.max(40, width - left - Math.max(narrow ? 34 : 44, valueRoom(operated))),
+  };
   let y = 26;
   const box = (height: number, gap: number): Box => {
     const placed = { ...across, y, height };
@@ -60,6 +63,17 @@ function layoutFor(operated: Operated, width: number): Layout {
   if (operated.outcome.survey) y += 34;
   const survey = box(operated.outcome.survey ? surveyHeight : 0, axisHeight + 10);
   return { top: 12, outputs, probability, losses, plot, heading, survey, height: y };
+}
+
+/** Pixels of the longest number at the right of the plots, with the gap before it. */
+function valueRoom(operated: Operated): number {
+  const { run, outcome } = operated;
+  const ends = [
+    ...(run.kind === 'tokens' ? [] : outputRange(operated)),
+    ...(isChanged(operated) && hasTargets(operated) ? changeRange(lossChanges(operated)) : []),
+    ...(outcome.survey ? changeRange(surveyValues(operated)) : []),
+  ];
+  return 9 + Math.max(0, ...ends.map((end) => textWidth(numberText(end), fontSize.tick) * 1.15));
 }
 
 export const naturalHeight = (operated: Operated, width: number): number => layoutFor(operated, width).height;
@@ -200,10 +214,11 @@ function surveyBars(operated: Operated, { survey: box, heading }: Layout, palett
       `Without ${slotName(bank, slot, position, tokenAt)} the ${measure} ${hasTargets(operated) ? 'changes' : 'change'} by ${signed(values[slot]!)}`,
   });
   const cell = box.width / Math.max(1, values.length);
-  const ticks = indexTicks(values.length, box.x, cell, 22).map(({ at, text }) => {
+  const room = Math.max(22, textWidth(String(values.length - 1), fontSize.tick) + 8);
+  const ticks = indexTicks(values.length, box.x, cell, room).map(({ at, text }) => {
     const event = eventIn(bank, Number(text), position);
-    const token = event !== null && event >= 0 && cell >= 30 ? tokenAt(event) : undefined;
-    return { at, text: token === undefined ? text : `${text} ${tokenText(token, 3)}` };
+    const token = event !== null && event >= 0 && cell >= 40 ? tokenAt(event) : undefined;
+    return { at, text: token === undefined ? text : `${text} ‘${tokenText(token, 3)}’` };
   });
   return {
     marks: [

@@ -100,31 +100,55 @@ function describeCell(operated: Operated, name: RowName, t: number): string {
 
 // ---- vectors
 
+interface ShownLine {
+  readonly name: string;
+  readonly data: ArrayLike<number>;
+  readonly style: Partial<Mark>;
+}
+
+function shownLines(operated: Operated, palette: Palette): ShownLine[] {
+  const { targets, before, after } = operated.outcome;
+  const thin = { strokeWidth: 1.5 };
+  return [
+    ...(hasTargets(operated)
+      ? [{ name: 'target', data: targets, style: { stroke: palette.inkMuted, strokeWidth: 3 } }]
+      : []),
+    { name: 'original', data: before.predictions, style: { stroke: palette.series[0]!, ...thin } },
+    ...(isChanged(operated)
+      ? [
+          {
+            name: 'changed',
+            data: after.predictions,
+            style: { stroke: palette.accent, ...thin, dash: [4, 2] },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The ends of the axis that holds the first component of targets and outputs. */
+export function outputRange(operated: Operated): readonly [number, number] {
+  const { outcome, run } = operated;
+  const { mask, targets, before, after } = outcome;
+  const shown = [
+    ...(hasTargets(operated) ? [targets] : []),
+    before.predictions,
+    ...(isChanged(operated) ? [after.predictions] : []),
+  ];
+  const values = shown
+    .flatMap((data) => Array.from(mask, (_, t) => (counts(operated, t) ? data[t * run.outputSize]! : NaN)))
+    .filter(Number.isFinite);
+  return values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
+}
+
 /** The first component of target, original and changed output. */
 export function lineRows(operated: Operated, box: Box, palette: Palette): Drawing {
   const { outcome, run } = operated;
-  const { mask, targets, before, after } = outcome;
-  const columns = mask.length;
-  const shown: { readonly name: string; readonly data: ArrayLike<number>; readonly style: Partial<Mark> }[] =
-    [
-      ...(hasTargets(operated)
-        ? [{ name: 'target', data: targets, style: { stroke: palette.inkMuted, strokeWidth: 3 } }]
-        : []),
-      { name: 'original', data: before.predictions, style: { stroke: palette.series[0]!, strokeWidth: 1.5 } },
-      ...(isChanged(operated)
-        ? [
-            {
-              name: 'changed',
-              data: after.predictions,
-              style: { stroke: palette.accent, strokeWidth: 1.5, dash: [4, 2] },
-            },
-          ]
-        : []),
-    ];
+  const columns = outcome.mask.length;
+  const shown = shownLines(operated, palette);
   const at = (data: ArrayLike<number>, t: number): number => data[t * run.outputSize] ?? NaN;
   const positions = Array.from({ length: columns }, (_, t) => t).filter((t) => counts(operated, t));
-  const values = shown.flatMap(({ data }) => positions.map((t) => at(data, t))).filter(Number.isFinite);
-  const [low, high] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
+  const [low, high] = outputRange(operated);
   const span = high > low ? high - low : 1;
   const y = (value: number): number => box.y + box.height - 4 - ((value - low) / span) * (box.height - 8);
   const marks: Mark[] = [{ kind: 'rect', ...box, fill: palette.well, radius: 2 }];

@@ -35,6 +35,7 @@ export function Log() {
   }, sources);
   useDrawing(() => mark(list.current!), pointSources);
   useEffect(() => () => release(list), []);
+  useEffect(() => keptInView(list.current!), []);
   /** Position of the line that an event is about, or −1. */
   const positionOf = ({ target }: SyntheticEvent): number => {
     const item = target instanceof Element ? target.closest('li') : null;
@@ -117,6 +118,16 @@ function mark(list: HTMLElement): void {
       subjects.some((subject) => isSame(subject, own)),
     );
   });
+}
+
+/** Lines that break anew at another width must not carry the line of the cursor out of view. */
+function keptInView(list: HTMLOListElement): () => void {
+  const observer = new ResizeObserver(() => {
+    const item = list.querySelector('[aria-current="true"]')?.parentElement;
+    if (item) keepInView(list, item);
+  });
+  observer.observe(list);
+  return () => observer.disconnect();
 }
 
 /** Scrolls the list, never the page. */

@@ -11,7 +11,10 @@ import { isSame, slotSubject } from '../common/subjects.ts';
 import { axisNumber, numberText, textWidth } from '../common/text.ts';
 import type { Comparison, Read } from './data.ts';
 import { histogram } from './histogram.ts';
+import type { Kernel } from './kernel.ts';
 import { axisTitle, hasWidth, normalizer, rawWeight } from './kernel.ts';
+import type { Curve, Label } from './place-labels.ts';
+import { freeLabel, labelBox } from './place-labels.ts';
 
 function domainOf({ kernel, comparisons }: Read): [number, number] {
   const places = comparisons.map(({ at }) => at);
@@ -32,14 +35,18 @@ export function kernelPlot(read: Read, box: Box, below: Box, options: PointOptio
   const x = scaleLinear(domain, [box.x, box.x + box.width]);
   const y = scaleLinear([0, 1], [box.y + box.height, box.y]);
   const places = comparisons.map(({ at }) => at);
-  const curveFor = (sigma: number): string => {
+  const heightAt = (sigma: number): ((at: number) => number) => {
     const other = { ...kernel, sigma };
     const divisor = normalizer(other, places);
-    const samples = Array.from({ length: kernelSamples + 1 }, (_, i) => {
+    return (at) => y(Math.min(1.02, rawWeight(other, at) / divisor));
+  };
+  const curveFor = (sigma: number): string => {
+    const height = heightAt(sigma);
+    const samples = Array.from({ length: kernelSamples + 1 }, (_, i): [number, number] => {
       const at = domain[0] + ((domain[1] - domain[0]) * i) / kernelSamples;
-      return [x(at), y(Math.min(1.02, rawWeight(other, at) / divisor))] as const;
+      return [x(at), height(at)];
     });
-    return line()(samples.map(([px, py]) => [px, py])) ?? '';
+    return line()(samples) ?? '';
   };
   const others = hasWidth(kernel) ? [0.5, 2] : [];
   const xTicks = x
@@ -47,6 +54,7 @@ export function kernelPlot(read: Read, box: Box, below: Box, options: PointOptio
     .map((value): Tick => ({ at: x(value), text: axisNumber(value) }));
   const yTicks = [0, 0.25, 0.5, 0.75, 1].map((value): Tick => ({ at: y(value), text: axisNumber(value) }));
   const bars = histogram(read, x, below, palette);
+  const shown = points(read, x, y, box, options);
   return {
     marks: [
       plotHeading('weight of each slot', box, palette),
@@ -66,8 +74,8 @@ export function kernelPlot(read: Read, box: Box, below: Box, options: PointOptio
           { kind: 'path', d: curveFor(kernel.sigma), stroke: palette.ink, strokeWidth: 2 },
         ],
       },
-      ...curveNames(read, others, x, y, box, palette),
-      ...points(read, x, y, box.x + box.width, options),
+      ...curveNames(read, others, { x, y, box, heightAt }, shown.names, palette),
+      ...shown.marks,
       ...bars.marks,
       ...bottomAxis(below, xTicks, axisTitle[kernel.name], palette),
     ],
@@ -84,41 +92,64 @@ export interface PointOptions {
 
 type Linear = (value: number) => number;
 
-/** Names the curves at the height where they are well apart. */
+interface Plot {
+  readonly x: Linear & { invert(at: number): number };
+  readonly y: Linear;
+  readonly box: Box;
+  /** Of a σ: its curve, in pixels, over closeness. */
+  readonly heightAt: (sigma: number) => (at: number) => number;
+}
+
+/** Weights at which a curve may be named, the best first: where the three are well apart, then wherever there is room. */
+const nameHeights = {
+  half: [0.34, 0.22, 0.12, 0.5],
+  one: [0.62, 0.75, 0.5, 0.86, 0.35],
+  double: [0.86, 0.75, 0.93, 0.6],
+};
+
+/** Names the curves, each where its name covers nothing; one without room stays unnamed. */
 function curveNames(
   { kernel, comparisons }: Read,
   factors: readonly number[],
-  x: Linear,
-  y: Linear,
-  box: Box,
+  { x, y, box, heightAt }: Plot,
+  pointLabels: readonly Label[],
   palette: Palette,
 ): Mark[] {
   if (!hasWidth(kernel)) return [];
   const places = comparisons.map(({ at }) => at);
-  return [1, ...factors].flatMap((factor): Mark[] => {
+  const taken = pointLabels.map(labelBox);
+  const curveOf = (factor: number): Curve => {
+    const height = heightAt(kernel.sigma * factor);
+    return (px) => height(x.invert(px));
+  };
+  const all = [1, ...factors];
+  const curves = all.map(curveOf);
+  return all.flatMap((factor): Mark[] => {
     const sigma = kernel.sigma * factor;
-    const height = factor === 1 ? 0.62 : factor < 1 ? 0.34 : 0.86;
-    const raw = height * normalizer({ ...kernel, sigma }, places);
-    if (raw >= 1) return [];
-    const at =
-      kernel.name === 'gaussianMean'
-        ? Math.sqrt(-Math.log(raw) / sigma)
-        : sigma * Math.sqrt(-2 * Math.log(raw));
+    const divisor = normalizer({ ...kernel, sigma }, places);
     const text = factor === 1 ? `σ = ${numberText(kernel.sigma)}` : factor < 1 ? 'σ / 2' : '2 σ';
-    if (!(x(at) + textWidth(text, fontSize.tick) + 8 < box.x + box.width)) return [];
-    return [
-      {
-        kind: 'text',
-        x: x(at) + 7,
-        y: y(height),
-        text,
-        fill: factor === 1 ? palette.ink : palette.inkMuted,
-        size: fontSize.tick,
-        weight: factor === 1 ? 600 : 400,
-        baseline: 'middle',
-      },
-    ];
+    const heights = factor === 1 ? nameHeights.one : factor < 1 ? nameHeights.half : nameHeights.double;
+    const candidates = heights.flatMap((height): Label[] => {
+      const at = closenessAt(kernel, sigma, height * divisor);
+      if (at === null || x(at) + 7 + textWidth(text, fontSize.tick) * 1.2 > box.x + box.width) return [];
+      const place = { text, size: fontSize.tick, x: x(at) + 7, anchor: 'start' } as const;
+      return [0, 5, 10].map((up) => ({ ...place, y: y(height) - up }));
+    });
+    const label = freeLabel(candidates, taken, curves);
+    if (!label) return [];
+    taken.push(labelBox(label));
+    const style =
+      factor === 1
+        ? ({ fill: palette.ink, weight: 600 } as const)
+        : ({ fill: palette.inkMuted, weight: 400 } as const);
+    return [{ kind: 'text', ...label, ...style, baseline: 'middle' }];
   });
+}
+
+/** Where the kernel gives this raw weight, or null where it is never so large. */
+function closenessAt({ name }: Kernel, sigma: number, raw: number): number | null {
+  if (raw >= 1) return null;
+  return name === 'gaussianMean' ? Math.sqrt(-Math.log(raw) / sigma) : sigma * Math.sqrt(-2 * Math.log(raw));
 }
 
 /** How many points carry their token, and the least weight that earns it. */
@@ -131,22 +162,28 @@ function points(
   { comparisons }: Read,
   x: Linear,
   y: Linear,
-  right: number,
+  { x: left, width: across }: Box,
   { palette, event }: PointOptions,
-): Mark[] {
+): { readonly marks: readonly Mark[]; readonly names: readonly Label[] } {
   const written = comparisons.filter((comparison) => comparison.event >= 0);
   const empty = comparisons.find((comparison) => comparison.event < 0);
   const path = written.map(({ at, weight }) => circle(x(at), y(weight), 4)).join('');
   const edge = { stroke: palette.surface, strokeWidth: 1 } as const;
   const traced = written.find((comparison) => comparison.event === event);
-  return [
-    ...(empty
-      ? emptySlots(x(empty.at), y(empty.weight), comparisons.length - written.length, right, palette)
-      : []),
-    { kind: 'path', d: path, fill: palette.right, ...edge, opacity: 0.85 },
-    ...pointNames(written, x, y, palette),
-    ...(traced ? [tracedRing(x(traced.at), y(traced.weight), palette)] : []),
-  ];
+  const names = pointNames(written, x, y, left);
+  const count = comparisons.length - written.length;
+  const emptyName = empty ? emptyLabel(x(empty.at), y(empty.weight), count, left + across) : null;
+  return {
+    names: [...names, ...(emptyName ? [emptyName] : [])],
+    marks: [
+      ...(empty && emptyName ? emptySlots(x(empty.at), y(empty.weight), emptyName, palette) : []),
+      { kind: 'path', d: path, fill: palette.right, ...edge, opacity: 0.85 },
+      ...names.map((name): Mark => {
+        return { kind: 'text', ...name, fill: palette.right, weight: 600, baseline: 'middle' };
+      }),
+      ...(traced ? [tracedRing(x(traced.at), y(traced.weight), palette)] : []),
+    ],
+  };
 }
 
 function tracedRing(x: number, y: number, palette: Palette): Mark {
@@ -154,42 +191,37 @@ function tracedRing(x: number, y: number, palette: Palette): Mark {
 }
 
 /** Slots that were never written share one key, zero, and so one point; its name stands on the side that has room. */
-function emptySlots(x: number, y: number, count: number, right: number, palette: Palette): Mark[] {
+function emptyLabel(x: number, y: number, count: number, right: number): Label {
   const text = `${count} never written`;
   const fits = x + 9 + textWidth(text, fontSize.tick) < right;
   const place = { x: fits ? x + 9 : right, y: y - 13, anchor: fits ? 'start' : 'end' } as const;
-  const style = {
-    fill: palette.inkMuted,
-    halo: palette.surface,
-    size: fontSize.tick,
-    baseline: 'middle',
-  } as const;
+  return { ...place, text, size: fontSize.tick };
+}
+
+function emptySlots(x: number, y: number, label: Label, palette: Palette): Mark[] {
+  const style = { fill: palette.inkMuted, halo: palette.surface, baseline: 'middle' } as const;
   return [
     { kind: 'path', d: circle(x, y, 5), fill: palette.surface, stroke: palette.inkMuted, strokeWidth: 1.5 },
-    { kind: 'text', ...place, ...style, text },
+    { kind: 'text', ...label, ...style },
   ];
 }
 
 /** Names the points of large weight, except where a name would cover one already there. */
-function pointNames(written: readonly Comparison[], x: Linear, y: Linear, palette: Palette): Mark[] {
-  const placed: { readonly x: number; readonly y: number }[] = [];
+function pointNames(written: readonly Comparison[], x: Linear, y: Linear, left: number): Label[] {
+  const placed: Label[] = [];
   const heaviest = [...written].sort((a, b) => b.weight - a.weight).slice(0, named.most);
-  return heaviest.flatMap(({ at, weight, token, event }): Mark[] => {
+  for (const { at, weight, token, event } of heaviest) {
     const place = { x: x(at) - 8, y: y(weight) };
     const covered = placed.some(
       (other) => Math.abs(other.y - place.y) < 13 && Math.abs(other.x - place.x) < 30,
     );
-    if (weight < named.least || covered) return [];
-    placed.push(place);
-    const style = {
-      fill: palette.right,
-      size: fontSize.label,
-      weight: 600,
-      anchor: 'end',
-      baseline: 'middle',
-    } as const;
-    return [{ kind: 'text', ...place, ...style, text: token ? `${token} ${event}` : String(event) }];
-  });
+    if (weight < named.least || covered) continue;
+    const text = token ? `${token} ${event}` : String(event);
+    const label = { ...place, text, size: fontSize.label, anchor: 'end' } as const;
+    const beyondAxis = labelBox(label).x < left;
+    placed.push(beyondAxis ? { ...label, x: x(at) + 8, anchor: 'start' } : label);
+  }
+  return placed;
 }
 
 /** Every column speaks of the slot whose closeness is nearest, so that the arrow keys walk along the curve. */

@@ -63,7 +63,7 @@ function boxes({ width, height }: Size): Boxes {
     height: Math.max(10, h),
   });
   if (width < narrow) {
-    const room = height - 4 * 26 - 3 * 38 - 20;
+    const room = height - 26 - 22 - 2 * (38 + 26) - 38;
     const kernel = place(left, 26, width - left - right, room * 0.46);
     const histogram = place(left, kernel.y + kernel.height + 22, kernel.width, room * 0.12);
     const entropy = place(left, histogram.y + histogram.height + 38 + 26, kernel.width, room * 0.2);

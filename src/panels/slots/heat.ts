@@ -5,7 +5,7 @@ import { levelOf } from '../common/colour.ts';
 import type { Tensor } from '../common/data.ts';
 import { gridLines } from '../common/heat-marks.ts';
 import type { ScaleMode } from '../common/legend.ts';
-import { colourBar } from '../common/legend.ts';
+import { colourBar, signedBar } from '../common/legend.ts';
 import type { Stored } from '../common/memory-trace.ts';
 import { storedRows } from '../common/memory-trace.ts';
 import type { Palette } from '../common/palette.ts';
@@ -35,26 +35,36 @@ const words = {
   values: { one: 'value', now: 'content' },
 } as const;
 
+/** A heatmap narrower than this says everything in short. */
+const narrowest = 130;
+
+/** Both ends with their signs, or in little room one number: the scale reaches as far on either side of zero. */
+function legend({ layout, scale, mode, palette }: SlotHeatOptions, box: Box): Mark[] {
+  const bar = { right: box.x + box.width, y: layout.legend, scale, mode, palette };
+  return box.width < narrowest
+    ? signedBar({ ...bar, left: box.x })
+    : colourBar({ ...bar, room: box.width + 8 });
+}
+
 export function slotHeat(options: SlotHeatOptions): SlotHeat {
-  const { data, layout, palette, scale, mode, name } = options;
+  const { data, layout, palette, scale, name } = options;
   const { moment, trace } = data;
   const tap = name === 'keys' ? data.keys : data.values;
   const now = name === 'keys' ? data.queries : data.contents;
   const box = name === 'keys' ? layout.keys : layout.values;
   const nowBox = name === 'keys' ? layout.query : layout.content;
   const stored = storedRows(trace, tap, moment.position, data.afterWrite);
-  const bar = { right: box.x + box.width, y: layout.legend, scale, mode, palette };
   return {
     marks: [
-      title(box.width < 130 ? name : `${name} stored`, box, layout.heading, palette),
-      ...colourBar({ ...bar, room: box.width + 8 }),
+      title(box.width < narrowest ? name : `${name} stored`, box, layout.heading, palette),
+      ...legend(options, box),
       ...(now ? raster(nowRow(now, moment.position), now.shape[1]!, 1, nowBox, scale, palette) : []),
       ...raster((slot, i) => stored.row(slot, i), stored.width, data.slots.length, box, scale, palette),
       ...emptyLabel(data, box, palette),
       ...bottomAxis(
         box,
         indexTicks(stored.width, box.x, box.width / stored.width, 22),
-        box.width < 130 ? words[name].one : `${words[name].one} dimension`,
+        box.width < narrowest ? words[name].one : `${words[name].one} dimension`,
         palette,
       ),
     ],

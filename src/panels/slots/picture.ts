@@ -13,7 +13,7 @@ import { weightAt } from '../common/memory-trace.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Drawn, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
-import { numberText, tokenWords } from '../common/text.ts';
+import { numberText, textWidth, tokenWords } from '../common/text.ts';
 import { weightBars, whoColumn } from './columns.ts';
 import type { Extents, SlotsData } from './data.ts';
 import { extentsOf, slotName, slotsData, usedSlots } from './data.ts';
@@ -60,7 +60,7 @@ export function slotsPicture(moment: Moment | null, options: SlotsOptions): Draw
     ...options.size,
     summary: summaryOf(data),
     marks: [
-      caption(data, layout, palette),
+      ...caption(data, layout, options),
       ...who.marks,
       ...keys.marks,
       ...values.marks,
@@ -71,32 +71,41 @@ export function slotsPicture(moment: Moment | null, options: SlotsOptions): Draw
   };
 }
 
+/** One sentence on one line; in little room its two halves under each other. */
 function caption(
   { moment, trace, afterWrite }: SlotsData,
   { caption: y, who }: SlotsLayout,
-  palette: Palette,
-): Mark {
+  { palette, size }: SlotsOptions,
+): Mark[] {
   const { run, snapshot, position } = moment;
   const token = snapshot.tokens ? ` (${tokenWords(run.vocabulary[snapshot.tokens[position]!])})` : '';
   const when = afterWrite || trace.offset === 0 ? 'after its own write' : 'before its own write';
-  const text = `memory at position ${position}${token}, ${when}${unusedText(trace, position)}`;
-  return {
-    kind: 'text',
-    x: who.x + 4,
-    y,
-    text,
-    fill: palette.inkMuted,
-    size: fontSize.label,
-    baseline: 'middle',
+  const now = `memory at position ${position}${token}, ${when}`;
+  const unused = unusedText(trace, position);
+  const line = (text: string, at: number): Mark => {
+    const style = { fill: palette.inkMuted, size: fontSize.label, baseline: 'middle' } as const;
+    return { kind: 'text', x: who.x + 4, y: at, text, ...style };
   };
+  if (unused === null) return [line(now, y)];
+  const whole = `${now} · ${unused.whole}`;
+  return textWidth(whole, fontSize.label) <= size.width - who.x - 8
+    ? [line(whole, y)]
+    : [line(now, y - 5), line(unused.short, y + 11)];
 }
 
 /** What is left out below: slots that no event of this sequence reaches, all with the same empty key. */
-function unusedText(trace: MemoryTrace, position: number): string {
+function unusedText(
+  trace: MemoryTrace,
+  position: number,
+): { readonly whole: string; readonly short: string } | null {
   const used = usedSlots(trace);
-  if (used === trace.slots) return '';
-  const weight = weightAt(trace, position, trace.slots - 1);
-  return ` · ${trace.slots - used} more slots stay empty in this sequence, each read with weight ${numberText(weight)}`;
+  if (used === trace.slots) return null;
+  const weight = numberText(weightAt(trace, position, trace.slots - 1));
+  const slots = `${trace.slots - used} more slots stay empty`;
+  return {
+    whole: `${slots} in this sequence, each read with weight ${weight}`,
+    short: `${slots}, each read with weight ${weight}`,
+  };
 }
 
 function tracedRow({ slots }: SlotsData, { who, weights }: SlotsLayout, options: SlotsOptions): Mark[] {

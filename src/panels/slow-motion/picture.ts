@@ -6,10 +6,11 @@ import type { Palette } from '../common/palette.ts';
 import type { Box, Drawing, Drawn, Grid, Mark, Size } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
 import { strip } from '../common/strip.ts';
-import { numberText, percentText, textWidth } from '../common/text.ts';
+import { headingWidth, numberText, percentText, textWidth } from '../common/text.ts';
 import type { SlowMotionData } from './data.ts';
 import { sentenceOf } from './data.ts';
 
+const wholeHeading = 'gradient of the batch';
 const margin = { left: 86, right: 50, top: 8, axis: 34, gap: 14, column: 28 } as const;
 const stripHeight = 44;
 const groupHeight = 16;
@@ -163,14 +164,14 @@ function groupTable({ groups, frame }: SlowMotionData, box: Box, palette: Palett
     },
   };
   const frameBox = {
-    x: box.x - 4,
+    x: Math.max(1.5, box.x - 4),
     y: top - 2,
     width: box.width + 2,
     height: groups.length * groupHeight + 4,
   };
   return {
     marks: [
-      heading(column >= 130 ? 'gradient of the batch' : 'gradient', 0),
+      heading(headingWidth(wholeHeading, fontSize.tick) + 12 <= column ? wholeHeading : 'gradient', 0),
       heading('update / weights', 1),
       ...rows,
       ...(frame.phase === 'update' ? cursorFrame(frameBox, palette) : []),

@@ -9,7 +9,8 @@ import { colourBar } from '../common/legend.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Box, Drawn, Grid, Links, Mark, Size, Table } from '../common/picture.ts';
 import { emptyTable, notice } from '../common/picture.ts';
-import { numberText, textWidth } from '../common/text.ts';
+import { headingWidth, numberText } from '../common/text.ts';
+import { narrowestToken } from '../common/token-rows.ts';
 import type { StateChoice, StateData } from './data.ts';
 import { linksOf, stateData } from './data.ts';
 
@@ -21,6 +22,7 @@ export interface StatesOptions {
   readonly extent: number | null;
 }
 
+const roomOfLegend = 130;
 const margin = { left: 92, right: 12, top: 30, tokens: 22, bottom: 38 } as const;
 
 export function naturalHeight(data: StateData): number {
@@ -50,13 +52,16 @@ export function statesPicture(moment: Moment | null, options: StatesOptions): Dr
     height: box.height,
   };
   const right = box.x + box.width;
-  const room = box.width - textWidth(choice.label, fontSize.title) - 16;
+  // A long name begins at the edge, so that the legend has room beside it.
+  const name = headingWidth(choice.label, fontSize.title);
+  const start = box.width - name - 16 < roomOfLegend ? 8 : box.x;
+  const room = right - start - name - 16;
   return {
     kind: 'picture',
     ...size,
     summary: `${choice.label}: ${data.rows} rows by ${data.columns} columns at training step ${moment.snapshot.step}.`,
     marks: [
-      heading(choice.label, box.x, palette),
+      heading(choice.label, start, palette),
       ...colourBar({ right, y: 11, scale, title: 'value', mode, palette, room }),
       ...tokenLine(data, box, palette),
       ...heat(data, box, scale, palette),
@@ -101,7 +106,7 @@ function heading(text: string, x: number, palette: Palette): Mark {
 /** The token of each column, where letters fit. */
 function tokenLine({ columnLabels, columns }: StateData, box: Box, palette: Palette): Mark[] {
   const cell = box.width / columns;
-  if (!columnLabels || cell < 8) return [];
+  if (!columnLabels || cell < narrowestToken) return [];
   const y = box.y - 10;
   return columnLabels.map((text, t): Mark => {
     const size = Math.min(fontSize.label, (cell - 1) / (0.602 * Math.max(1, Array.from(text).length)));

@@ -21,6 +21,8 @@ export interface TimelineLayout {
 
 const margin = { left: 92, right: 40 } as const;
 const narrowMargin = { left: 84, right: 28 } as const;
+/** The ends of an axis of vectors have signs and decimals. */
+const vectorRight = 46;
 const stripHeight = 30;
 const stripGap = 14;
 const axisHeight = 38;
@@ -39,7 +41,8 @@ export function naturalHeight(moment: Moment, trace: MemoryTrace | null, by: Arr
 
 export function timelineLayout(moment: Moment, size: Size, trace: MemoryTrace | null): TimelineLayout {
   const { left, right } = size.width < 480 ? narrowMargin : margin;
-  const width = Math.max(40, size.width - left - right);
+  const rightRoom = moment.run.kind === 'tokens' ? right : Math.max(right, vectorRight);
+  const width = Math.max(40, size.width - left - rightRoom);
   const box = (y: number, height: number): Box => ({ x: left, y, width, height });
   const top = 34;
   const tokens = box(top, moment.run.kind === 'tokens' ? 3 * rowHeight : 112);
