@@ -81,3 +81,30 @@ test('runs are pinned, repeated with other seeds, raced, and compared', async ({
   await expect(page.getByTestId('step')).toHaveText('step 100');
   expect(playground.problems).toEqual([]);
 });
+
+test('a compared run that one tab trains is refused to another, in a sentence', async ({ context, page }) => {
+  const playground = new PlaygroundPage(page);
+  await playground.open({ ...settings, 'training.steps': 1_000_000 });
+  await playground.chooseExecutor('wasm');
+  const runs = page.getByRole('region', { name: 'Compared runs' });
+  await runs.getByRole('spinbutton', { name: 'Seeds' }).fill('2');
+  await runs.getByRole('button', { name: 'Train seeds' }).click();
+  await expect(runs.getByText(/training seed 2: \d/)).toBeVisible({ timeout: 30_000 });
+  await playground.pause();
+  await page.waitForTimeout(1500); // stored half a second after a change
+
+  const other = new PlaygroundPage(await context.newPage());
+  await other.open(settings);
+  const there = other.page.getByRole('region', { name: 'Compared runs' });
+  const stopped = there.getByText(/stopped at step \d/);
+  await expect(stopped).toBeVisible();
+  await there.getByRole('button', { name: 'Continue' }).click();
+  await expect(other.page.getByText(/belongs to another tab of this page/)).toBeVisible();
+  await expect(stopped).toBeVisible();
+
+  // When the first tab is gone the run can go on.
+  await page.close();
+  await there.getByRole('button', { name: 'Continue' }).click();
+  await expect(there.getByText(/training at step \d/)).toBeVisible({ timeout: 30_000 });
+  expect([...playground.problems, ...other.problems]).toEqual([]);
+});

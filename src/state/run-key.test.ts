@@ -1,42 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RunKeys } from './run-key.ts';
+import { TabLocks } from '../testing/tab-locks.ts';
 import type { Surroundings } from './run-key.ts';
 
-/** Web locks of one browser, shared by its tabs: just what is used of them. */
-class Locks {
-  readonly held = new Set<string>();
-  readonly #waiting: { name: string; grant: () => void }[] = [];
-
-  readonly request = (async (
-    name: string,
-    options: LockOptions,
-    callback: (lock: Lock | null) => Promise<void> | undefined,
-  ) => {
-    if (this.held.has(name)) {
-      if (options.ifAvailable) return callback(null);
-      await new Promise<void>((grant, give) => {
-        this.#waiting.push({ name, grant });
-        options.signal?.addEventListener('abort', () => give(new DOMException('', 'AbortError')));
-      });
-    }
-    this.held.add(name);
-    await callback({ name, mode: 'exclusive' });
-    this.release(name);
-    return undefined;
-  }) as unknown as LockManager['request'];
-
-  readonly query = async (): Promise<LockManagerSnapshot> => ({
-    held: [...this.held].map((name) => ({ name })),
-  });
-
-  release(name: string): void {
-    this.held.delete(name);
-    const next = this.#waiting.findIndex((waiting) => waiting.name === name);
-    if (next >= 0) this.#waiting.splice(next, 1)[0]!.grant();
-  }
-}
-
-function tab(locks: Locks | null, storage = new Map<string, string>()): Surroundings {
+function tab(locks: TabLocks | null, storage = new Map<string, string>()): Surroundings {
   return {
     locks,
     session: {
@@ -49,14 +16,14 @@ function tab(locks: Locks | null, storage = new Map<string, string>()): Surround
 describe('run keys', () => {
   it('survive a reload', async () => {
     const storage = new Map<string, string>();
-    const key = await new RunKeys(tab(new Locks(), storage)).claimNew();
-    const reloaded = new RunKeys(tab(new Locks(), storage));
+    const key = await new RunKeys(tab(new TabLocks(), storage)).claimNew();
+    const reloaded = new RunKeys(tab(new TabLocks(), storage));
     expect(reloaded.remembered()).toBe(key);
     expect(await reloaded.claim(key)).toBe(true);
   });
 
   it('are never held by two tabs', async () => {
-    const locks = new Locks();
+    const locks = new TabLocks();
     const storage = new Map<string, string>();
     const key = await new RunKeys(tab(locks, storage)).claimNew();
     // A duplicated tab starts with a copy of sessionStorage.
@@ -67,7 +34,7 @@ describe('run keys', () => {
   });
 
   it('wait for a page that is just letting go', async () => {
-    const locks = new Locks();
+    const locks = new TabLocks();
     const key = await new RunKeys(tab(locks)).claimNew();
     const reloaded = new RunKeys(tab(locks));
     const claim = reloaded.claim(key, 1000);
@@ -76,7 +43,7 @@ describe('run keys', () => {
   });
 
   it('are given back when the tab takes another', async () => {
-    const locks = new Locks();
+    const locks = new TabLocks();
     const keys = new RunKeys(tab(locks));
     const first = await keys.claimNew();
     const second = await keys.claimNew();

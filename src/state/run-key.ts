@@ -2,13 +2,16 @@
  * Which saved run belongs to this tab. A tab remembers its key in sessionStorage, so a reload finds its own run; it holds a
  * web lock on the key, so a duplicated tab (which copies sessionStorage) sees that the run is taken and goes on with a copy.
  */
+import type { Locks } from './locks.ts';
+import { browserLocks, takeLock } from './locks.ts';
+
 const sessionKey = 'memory-playground.run';
 const lockPrefix = 'memory-playground.run.';
 
 /** The parts of the browser that are needed here; absent ones make claims fail softly. */
 export interface Surroundings {
   readonly session: Pick<Storage, 'getItem' | 'setItem'> | null;
-  readonly locks: Pick<LockManager, 'request' | 'query'> | null;
+  readonly locks: Locks;
 }
 
 export function browserSurroundings(): Surroundings {
@@ -18,9 +21,7 @@ export function browserSurroundings(): Surroundings {
   } catch {
     // Storage is blocked: a reload will not find the run by itself.
   }
-  // Only in secure contexts, whatever the types say.
-  const locks = 'locks' in navigator ? navigator.locks : null;
-  return { session, locks };
+  return { session, locks: browserLocks() };
 }
 
 export class RunKeys {
@@ -57,7 +58,8 @@ export class RunKeys {
    */
   async claim(key: string, patience = 0): Promise<boolean> {
     if (key === this.#current) return true;
-    const release = await this.#lock(key, patience);
+    // Without locks, a tab only trusts the key that it remembers itself or has just made up.
+    const release = await takeLock(this.#surroundings.locks, lockPrefix + key, patience);
     if (!release) return false;
     this.#release?.();
     this.#release = release;
@@ -72,25 +74,6 @@ export class RunKeys {
     return new Set(
       held.flatMap(({ name }) => (name?.startsWith(lockPrefix) ? [name.slice(lockPrefix.length)] : [])),
     );
-  }
-
-  /** Resolves with the function that lets go, or null when the lock is taken. */
-  async #lock(key: string, patience: number): Promise<(() => void) | null> {
-    const { locks } = this.#surroundings;
-    // Without locks, a tab only trusts the key that it remembers itself or has just made up.
-    if (!locks) return () => undefined;
-    return new Promise((resolve) => {
-      const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true };
-      locks
-        .request(lockPrefix + key, options, (lock) => {
-          if (!lock) {
-            resolve(null);
-            return undefined;
-          }
-          return new Promise<void>((release) => resolve(() => release()));
-        })
-        .catch(() => resolve(null));
-    });
   }
 
   /** True where keys of other tabs can be told from abandoned ones. */

@@ -10,12 +10,16 @@
  * Memory is bounded: at most `memberLimit` members, and the weights of the oldest finished ones are let go beyond `byteLimit`.
  */
 import { PlaygroundError, toFailure } from '../../foundation/errors.ts';
+import type { Failure } from '../../foundation/errors.ts';
 import { createTrainingClient } from '../../worker/client.ts';
 import type { TrainingClient } from '../../worker/client.ts';
 import type { RunConfig } from '../../worker/protocol.ts';
+import { browserLocks } from '../locks.ts';
+import type { Locks } from '../locks.ts';
 import { runStore, tell } from '../run-store.ts';
 import type { Probe } from '../run-store.ts';
 import { Background } from './background.ts';
+import { Holds } from './holds.ts';
 import { bytesOf, memberOf, taskKey, underWay } from './member.ts';
 import type { Member, Order } from './member.ts';
 import type { Queue } from './stint.ts';
@@ -35,8 +39,12 @@ export class Fleet {
   /** Sequences that could not be shown, by member: not tried again. */
   readonly #unseen = new Map<string, Probe>();
   #share = 1;
+  readonly #holds: Holds;
+  /** What is stored of a member, by this tab or by another one. */
+  #stored: (id: string) => Promise<Member | null> = async () => null;
 
-  constructor(createClient: () => TrainingClient = createTrainingClient) {
+  constructor(createClient: () => TrainingClient = createTrainingClient, locks: Locks = null) {
+    this.#holds = new Holds(locks);
     this.#background = new Background(createClient, {
       next: () => this.#next(),
       update: (id, part) => this.update(id, part),
@@ -123,6 +131,7 @@ export class Fleet {
         'Remove runs that you do not compare any more.',
       );
     }
+    for (const { id } of members.filter(underWay)) void this.#holds.take(id);
     this.#members = [...this.#members, ...members];
     this.#trim();
     this.#changed();
@@ -181,14 +190,41 @@ export class Fleet {
     this.#changed();
   }
 
-  /** Lets stopped and failed members go on from where they were. */
+  /** Lets stopped and failed members go on from where they were, but not those that another tab trains: it says so. */
   resume(chosen: (member: Member) => boolean): void {
-    for (const member of this.#members.filter(chosen)) {
-      if (member.state !== 'stopped' && member.state !== 'failed') continue;
-      this.#resting.delete(member.id);
-      this.update(member.id, { state: 'queued', failure: null });
+    for (const { id } of this.#members.filter((member) => chosen(member) && canGoOn(member))) {
+      if (this.#holds.has(id)) this.#queue(id);
+      else void this.#takeOver(id);
     }
+  }
+
+  #queue(id: string): void {
+    this.#resting.delete(id);
+    this.update(id, { state: 'queued', failure: null });
     this.#background.start();
+  }
+
+  /** From another tab that is gone: it may have gone further than this one knows. */
+  async #takeOver(id: string): Promise<void> {
+    if (!(await this.#holds.take(id))) {
+      tell('failure', heldElsewhere);
+      return;
+    }
+    const stored = await this.#stored(id);
+    const member = this.member(id);
+    if (!member || !canGoOn(member)) return;
+    if (stored && stored.step > member.step) this.update(id, stored);
+    this.#queue(id);
+  }
+
+  /** Whether this tab is the one that trains it, or that trained it last. */
+  holds(id: string): boolean {
+    return this.#holds.has(id);
+  }
+
+  /** @param stored gives what is stored of a member, or null */
+  rereadWith(stored: (id: string) => Promise<Member | null>): void {
+    this.#stored = stored;
   }
 
   /** Whose pictures are looked at. */
@@ -208,6 +244,7 @@ export class Fleet {
     for (const { id } of removed) {
       this.#resting.delete(id);
       this.#background.drop(id);
+      this.#holds.release(id);
     }
     this.#changed();
   }
@@ -237,6 +274,15 @@ export class Fleet {
   }
 }
 
+const canGoOn = ({ state }: Member): boolean => state === 'stopped' || state === 'failed';
+
+const heldElsewhere: Failure = {
+  code: 'compared-elsewhere',
+  message: 'This compared run belongs to another tab of this page, which trains it or trained it last.',
+  kept: 'It is here as it was when this tab was opened; what the other tab does with it is stored there.',
+  remedy: 'Go on with it there, or close that tab.',
+};
+
 /** The sequence that the current run shows, where the member has the same task. */
 function sharedProbe({ config }: Pick<Member, 'config'>): Probe | null {
   const { run, probe } = runStore.getState();
@@ -247,4 +293,4 @@ function sameProbe(snapshot: Member['snapshot'], { split, sampleIndex }: Probe):
   return snapshot?.split === split && snapshot.sampleIndex === sampleIndex;
 }
 
-export const fleet = new Fleet();
+export const fleet = new Fleet(createTrainingClient, browserLocks());

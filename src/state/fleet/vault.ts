@@ -68,6 +68,7 @@ export class Vault {
     vault = new Vault(database, fleet);
     for (const member of members) vault.#written.set(member.id, { member, at: Date.now() });
     if (members.length > 0) fleet.add(members);
+    fleet.rereadWith((id) => readOne(database, id).catch(() => null));
     return vault;
   }
 
@@ -98,7 +99,8 @@ export class Vault {
       const transaction = this.#database.transaction(['members', 'files'], 'readwrite');
       const [rows, files] = [transaction.objectStore('members'), transaction.objectStore('files')];
       for (const member of due) {
-        await rows.put(stored(member, members.indexOf(member)));
+        const there = this.#fleet.holds(member.id) ? undefined : await rows.get(member.id);
+        await rows.put(stored(member, members.indexOf(member), there));
         if (member.data && (await files.getKey(member.data.hash)) === undefined) await files.put(member.data);
       }
       for (const id of gone) await rows.delete(id);
@@ -150,17 +152,25 @@ async function openDatabase(name: string, lost: (failure: Failure) => void): Pro
 }
 
 async function read(database: IDBPDatabase<Schema>): Promise<Member[]> {
-  const stored = (await database.getAll('members')).sort((a, b) => a.order - b.order);
-  return Promise.all(
-    stored.map(async (one) => {
-      const { dataHash } = one.config.task;
-      return restored(one, dataHash === undefined ? null : ((await database.get('files', dataHash)) ?? null));
-    }),
-  );
+  const all = (await database.getAll('members')).sort((a, b) => a.order - b.order);
+  return Promise.all(all.map((one) => withFile(database, one)));
 }
 
-function stored({ metrics, data: _file, ...member }: Member, order: number): StoredMember {
-  return { ...member, order, points: metrics.points, evaluations: metrics.evaluations };
+async function readOne(database: IDBPDatabase<Schema>, id: string): Promise<Member | null> {
+  const one = await database.get('members', id);
+  return one ? withFile(database, one) : null;
+}
+
+async function withFile(database: IDBPDatabase<Schema>, one: StoredMember): Promise<Member> {
+  const { dataHash } = one.config.task;
+  return restored(one, dataHash === undefined ? null : ((await database.get('files', dataHash)) ?? null));
+}
+
+/** @param there what another tab has stored of it: where that is further, only its name and its place are changed */
+function stored(member: Member, order: number, there?: StoredMember): StoredMember {
+  if (there && there.step > member.step) return { ...there, label: member.label, order };
+  const { metrics, data: _file, ...rest } = member;
+  return { ...rest, order, points: metrics.points, evaluations: metrics.evaluations };
 }
 
 function restored(
