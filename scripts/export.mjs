@@ -1,6 +1,7 @@
 /**
- * `npm run export -- --model ID [--seed N] [--preset ID] --out DIR`: a freshly initialised preset as step.onnx, sequence.onnx, weights.safetensors and
- * sample.json (inputs, outputs and final state as the reference evaluator computes them), without a browser.
+ * `npm run export -- --model ID [--preset ID] [--text FILE] [--seed N] --out DIR`: a freshly initialised preset as step.onnx,
+ * sequence.onnx, weights.safetensors and sample.json (inputs, outputs and final state as the reference evaluator computes them),
+ * without a browser.
  */
 import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
@@ -9,12 +10,21 @@ const { values } = parseArgs({
   options: {
     model: { type: 'string' },
     preset: { type: 'string' },
+    text: { type: 'string' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string' },
   },
 });
-if (!values.model || !values.out) {
-  process.stderr.write('Usage: npm run export -- --model ID [--preset ID] [--seed N] --out DIR\n');
+if (!(values.model || values.preset) || !values.out) {
+  process.stderr.write(
+    `Usage: npm run export -- --model ID [--preset ID] [--text FILE] [--seed N] --out DIR
+  --model   the memory; may be left out where --preset names one of its presets
+  --preset  of the model; the first one if left out
+  --text    a UTF-8 text, for a preset that predicts your own
+  --seed    of the initial weights, 1 if left out
+  --out     the folder that the files are written to
+`,
+  );
   process.exit(2);
 }
 
@@ -30,6 +40,7 @@ try {
   const written = exportModel({
     modelId: values.model,
     presetId: values.preset,
+    text: values.text,
     seed: Number(values.seed),
     folder: values.out,
   });

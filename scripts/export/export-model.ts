@@ -1,6 +1,6 @@
 /** The work behind `npm run export`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { FieldValues } from '../../src/foundation/fields.ts';
 import { defaultsOf } from '../../src/foundation/fields.ts';
 import { RandomStream } from '../../src/foundation/random.ts';
@@ -12,13 +12,18 @@ import { writeModelFile } from '../../src/interchange/model-file.ts';
 import { steadyStep } from '../../src/interchange/onnx/export.ts';
 import type { ModelDefinition, Preset } from '../../src/models/model.ts';
 import { buildProgram } from '../../src/models/program.ts';
-import { modelById } from '../../src/models/registry.ts';
+import { modelById, listedModels } from '../../src/models/registry.ts';
+import { contentHash } from '../../src/tasks/common/content-hash.ts';
 import { taskById } from '../../src/tasks/registry.ts';
+import type { UserData } from '../../src/tasks/task.ts';
 import { initialParameters } from '../../src/training/parameters.ts';
 
 export interface ExportRequest {
-  readonly modelId: string;
+  /** May be left out where the preset says which model it is of. */
+  readonly modelId?: string | undefined;
   readonly presetId?: string | undefined;
+  /** Path of the file that the preset’s task reads. */
+  readonly text?: string | undefined;
   readonly seed: number;
   readonly folder: string;
 }
@@ -31,19 +36,20 @@ interface Written {
 const batch = 2;
 
 /** @throws PlaygroundError for an unknown model, preset or task, and whatever the file system says. */
-export function exportModel({ modelId, presetId, seed, folder }: ExportRequest): Written[] {
+export function exportModel({ modelId, presetId, text, seed, folder }: ExportRequest): Written[] {
   if (!Number.isSafeInteger(seed)) throw new Error('The seed must be a whole number.');
-  const model = modelById(modelId);
+  const model = modelId === undefined ? modelOf(presetId) : modelById(modelId);
   const preset = choosePreset(model, presetId);
-  const { config, vocabulary } = settingsOf(model, preset);
+  const data = dataOf(preset, text);
+  const { config, vocabulary } = settingsOf(model, preset, data);
   const length = sampleLength(model, config);
   const program = buildProgram(model, config, { length, loss: null });
   const parameters = initialParameters(program.parameters, seed);
   const file = {
-    modelId,
+    modelId: model.id,
     config,
     parameters,
-    run: preset && untrainedRun(model, preset, seed, vocabulary),
+    run: preset && untrainedRun(model, preset, seed, vocabulary, data),
     optimizer: null,
   };
 
@@ -65,10 +71,43 @@ export function exportModel({ modelId, presetId, seed, folder }: ExportRequest):
   write(
     'sample.json',
     new TextEncoder().encode(
-      JSON.stringify({ format: 'memory-playground-sample/1', model: modelId, config, seed, ...sample }),
+      JSON.stringify({ format: 'memory-playground-sample/1', model: model.id, config, seed, ...sample }),
     ),
   );
   return written;
+}
+
+function modelOf(presetId: string | undefined): ModelDefinition {
+  const model = listedModels.find(({ presets }) => presets.some(({ id }) => id === presetId));
+  if (!model) throw new Error(`No model has a preset “${presetId}”.`);
+  return model;
+}
+
+/** The file that the task of a preset needs; null where it needs none. */
+function dataOf(preset: Preset | null, path: string | undefined): UserData | null {
+  const reads = preset?.task.id === 'text';
+  if (path === undefined) {
+    if (reads)
+      throw new Error(`The preset “${preset.id}” predicts your own text: give one with --text FILE.`);
+    return null;
+  }
+  if (!reads)
+    throw new Error(
+      `The preset “${preset?.id ?? 'none'}” reads no text, so leave --text out or choose another preset.`,
+    );
+  const bytes = readBytes(path);
+  return { name: basename(path), bytes, hash: contentHash(bytes) };
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error);
+    throw new Error(`The text “${path}” could not be read: ${reason}.`, { cause: error });
+  }
 }
 
 function choosePreset(model: ModelDefinition, id: string | undefined): Preset | null {
@@ -87,14 +126,17 @@ interface Settings {
   readonly vocabulary: readonly string[];
 }
 
-function settingsOf(model: ModelDefinition, preset: Preset | null): Settings {
+function settingsOf(model: ModelDefinition, preset: Preset | null, data: UserData | null): Settings {
   const fields = { ...defaultsOf(model.fields), ...preset?.model };
   if (!preset) {
     const sizes = model.sizes({ kind: 'vectors', inputSize: 8, outputSize: 8 });
     return { config: { ...fields, ...sizes }, vocabulary: [] };
   }
   const definition = taskById(preset.task.id);
-  const task = definition.instantiate({ ...defaultsOf(definition.fields), ...preset.task.fields });
+  const task = definition.instantiate(
+    { ...defaultsOf(definition.fields), ...preset.task.fields },
+    data ?? undefined,
+  );
   const { vocabulary, inputSize, outputSize } = task;
   const ends =
     task.kind === 'tokens'
@@ -109,8 +151,10 @@ function untrainedRun(
   preset: Preset,
   seed: number,
   vocabulary: readonly string[],
+  data: UserData | null,
 ): unknown {
-  const { task, training } = preset;
+  const { training } = preset;
+  const task = { ...preset.task, ...(data && { dataHash: data.hash }) };
   const config = { version: 1, task, model: { id: model.id, fields: preset.model }, training, seed };
   const progress = { step: 0, seconds: 0, tokens: 0, savedAt: Date.now(), metrics: [], evaluations: [] };
   return { config, ...progress, presetId: preset.id, vocabulary };

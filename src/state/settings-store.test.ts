@@ -5,7 +5,8 @@ import { chooseModel, choosePreset, chooseTask, setField, settingsStore } from '
 import { combinationProblem, previewTask, samplesOf, settingsProblem, tellingProbe } from './samples.ts';
 import { catalog } from './catalog.ts';
 import { checkConfig, configOf, presetChoices, presetValuesOf } from './presets.ts';
-import { contentHash, takeFiles, takeText } from './user-files.ts';
+import { contentHash } from '../tasks/common/content-hash.ts';
+import { takeFiles, takeText } from './user-files.ts';
 
 beforeEach(() => {
   settingsStore.setState(settingsStore.getInitialState());

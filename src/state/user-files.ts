@@ -4,7 +4,7 @@
  */
 import { PlaygroundError, toFailure } from '../foundation/errors.ts';
 import { defaultsOf } from '../foundation/fields.ts';
-import { mix32 } from '../foundation/random.ts';
+import { contentHash } from '../tasks/common/content-hash.ts';
 import type { DataFile, TaskDefinition, UserData } from '../tasks/task.ts';
 import { catalog } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
@@ -52,18 +52,6 @@ function mostAlike(candidates: readonly FileTask[], heads: readonly DataFile[]):
   const likeness = (task: FileTask): number =>
     Math.max(...heads.map((head) => task.userData.resembles(head)));
   return candidates.reduce((best, task) => (likeness(task) > likeness(best) ? task : best));
-}
-
-/** Tells contents apart (64 bits and the length); no protection against forgery is needed here. */
-export function contentHash(bytes: Uint8Array): string {
-  let a = 0x9e3779b9;
-  let b = 0x85ebca6b;
-  for (const byte of bytes) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = (Math.imul(b, 31) + byte) | 0;
-  }
-  const hex = (part: number): string => mix32(part).toString(16).padStart(8, '0');
-  return `${hex(a)}${hex(b)}-${bytes.length.toString(36)}`;
 }
 
 /** Files that belong together, in the order of their names: the same ones in any order are the same data. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { Tensor, TensorMap } from '../graph/types.ts';
 import { readModelFile } from '../interchange/read-model-file.ts';
 import { readSafetensors } from '../interchange/safetensors.ts';
 import { listedModels } from '../models/registry.ts';
+import { contentHash } from '../tasks/common/content-hash.ts';
 import { initialParameters } from '../training/parameters.ts';
 import { prepareRun } from '../training/run-config.ts';
 import { importRun } from '../worker/export-run.ts';
@@ -82,4 +83,59 @@ describe('npm run export', () => {
       }
     },
   );
+});
+
+describe('a preset that predicts a text', () => {
+  const inFolder = (work: (folder: string) => void): void => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-text-'));
+    try {
+      work(folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  it('is written for the vocabulary of the text, and knows it again', () =>
+    inFolder((folder) => {
+      const text = join(folder, 'verse.txt');
+      writeFileSync(text, 'the rain in spain stays mainly in the plain\n'.repeat(40));
+      const out = join(folder, 'files');
+      exportModel({ presetId: 'memnet-text', text, seed: 2, folder: out });
+      const { checkpoint } = importRun(new Uint8Array(readFileSync(join(out, 'step.onnx'))));
+      const bytes = new Uint8Array(readFileSync(text));
+      const data = { name: 'verse.txt', bytes, hash: contentHash(bytes) };
+      const run = prepareRun(checkpoint.config, data);
+      expect(run.task.vocabulary).toEqual(expect.arrayContaining(['r', 's', 'p']));
+      expect(initialParameters(run.parameters, 2)).toEqual(checkpoint.training.parameters);
+    }));
+
+  it.each([
+    ['no text', {}, /“memnet-text” predicts your own text: give one with --text FILE/],
+    [
+      'a text that is not there',
+      { text: 'nowhere.txt' },
+      /“nowhere.txt” could not be read: there is no such file/,
+    ],
+    ['a folder', { text: tmpdir() }, /could not be read: it is a folder/],
+  ])('says what is wrong with %s', (_, given, message) => {
+    expect(() => exportModel({ presetId: 'memnet-text', seed: 1, folder: 'unwritten', ...given })).toThrow(
+      message,
+    );
+  });
+
+  it('says so of a text that is too short, and of a preset that reads none', () =>
+    inFolder((folder) => {
+      const text = join(folder, 'short.txt');
+      writeFileSync(text, 'too short');
+      const request = { text, seed: 1, folder: join(folder, 'files') };
+      expect(() => exportModel({ ...request, presetId: 'memnet-text' })).toThrow(
+        /“short.txt” has 9 characters/,
+      );
+      expect(() => exportModel({ ...request, presetId: 'memnet-copy' })).toThrow(
+        /“memnet-copy” reads no text/,
+      );
+      expect(() => exportModel({ ...request, presetId: 'nothing' })).toThrow(
+        /No model has a preset “nothing”/,
+      );
+    }));
 });
