@@ -33,7 +33,9 @@ export async function createWasmExecutor(options: WasmExecutorOptions = {}): Pro
 }
 
 function threadsByDefault(): number {
-  return globalThis.crossOriginIsolated ? Math.min(mostThreads, navigator.hardwareConcurrency) : 1;
+  // An isolated page of a WebKit that was built without shared buffers has none all the same.
+  const mayShare = globalThis.crossOriginIsolated && 'SharedArrayBuffer' in globalThis;
+  return mayShare ? Math.min(mostThreads, navigator.hardwareConcurrency) : 1;
 }
 
 class WasmExecutor implements Executor {
