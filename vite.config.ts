@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
 
 /** Lets the page share memory between threads; without these headers it works on one thread. */
 const crossOriginIsolation = {
@@ -18,13 +19,29 @@ function commit(): string {
   }
 }
 
+/** WebKit runs the entry of a worker a second time when another of its modules imports from it. */
+const entriesOfTheirOwn: Plugin = {
+  name: 'entries-of-their-own',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'chunk') continue;
+      const entry = file.imports.find((name) => {
+        const imported = bundle[name];
+        return imported?.type === 'chunk' && imported.isEntry;
+      });
+      if (entry)
+        this.error(`${file.fileName} imports from ${entry}, the entry of a worker: make that entry smaller.`);
+    }
+  },
+};
+
 export default defineConfig({
   base: './',
   plugins: [react()],
   define: { __COMMIT__: JSON.stringify(commit()) },
   server: { headers: crossOriginIsolation },
   preview: { headers: crossOriginIsolation },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [entriesOfTheirOwn] },
   build: {
     target: 'es2022',
     // WebAssembly inside a data URL cannot be compiled while it streams in; other assets keep Vite's own rule.

@@ -1,10 +1,13 @@
-/** The training worker's entry: connects a host to the thread's messages. */
-import { ExecutorPool } from '../executors/choose.ts';
-import { TrainingHost } from './host.ts';
+/**
+ * The training worker's entry. It only hands over to a module of its own: a bundler lets others import from what an entry is
+ * bundled with, and WebKit then runs the entry a second time, with a second host that knows of no run.
+ */
 import type { ToWorker } from './protocol.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const host = new TrainingHost(self, new ExecutorPool());
-
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => host.receive(data);
+const early: ToWorker[] = [];
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => early.push(data);
+const { receive } = await import('./thread.ts');
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => receive(data);
+early.forEach(receive);
