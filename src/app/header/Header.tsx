@@ -7,41 +7,72 @@ import { ActionButton } from '../ui/ActionButton.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { SaveMenu } from '../travel/SaveMenu.tsx';
 import { useAction } from '../context.ts';
+import { useMedia } from '../ui/use-media.ts';
 import { ExecutorMenu } from './ExecutorMenu.tsx';
 import styles from './Header.module.css';
 import { RunProgress } from './RunProgress.tsx';
 
+/** One row; two rows, what and where above how; or the short rows of a phone. The widths of the style sheet. */
+const inTwoRows = '(600px <= width < 1100px)';
+const onPhone = '(width < 600px)';
+
+/** The parts stand in the order in which they are seen, so that the Tab key walks through them as the eye does. */
 export function Header() {
+  const phone = useMedia(onPhone);
+  const twoRows = useMedia(inTwoRows);
+  const page = (
+    <div key="page" className={styles['page']}>
+      <ExecutorMenu />
+      <PageButtons />
+    </div>
+  );
+  const training = <TrainingButtons key="training" />;
+  const preset = <PresetSelect key="preset" />;
+  const parts = phone
+    ? [<PageButtons key="buttons" />, preset, <ExecutorMenu key="executor" />, training]
+    : twoRows
+      ? [preset, page, training]
+      : [preset, training];
   return (
     <header className={styles['header']}>
       <div className={styles['brand']}>
         <Mark />
         <h1>Memory Playground</h1>
       </div>
-      <PresetSelect />
-      <div className={styles['training']} role="group" aria-label="Training">
-        <TrainButton />
-        <div className={styles['steps']} role="group" aria-label="Train a few steps">
-          <span className={styles['stepsLabel']} aria-hidden="true">
-            step
-          </span>
-          <ActionButton id="step1">1</ActionButton>
-          <ActionButton id="step10">10</ActionButton>
-          <ActionButton id="step100">100</ActionButton>
-        </div>
-        <ActionButton id="slowMotion" icon="slow" look="quiet" iconOnly />
-        <ActionButton id="reset" icon="reset" look="quiet" />
-        <ActionButton id="newSeed" icon="seed" look="quiet" />
-      </div>
+      {parts}
       <RunProgress />
-      <div className={styles['page']}>
-        <ExecutorMenu />
-        <ActionButton id="experiments" icon="experiments" look="quiet" iconOnly />
-        <SaveMenu />
-        <ActionButton id="theme" icon="theme" look="quiet" iconOnly />
-        <ActionButton id="commands" icon="commands" look="quiet" iconOnly />
-      </div>
+      {!phone && !twoRows && page}
     </header>
+  );
+}
+
+function TrainingButtons() {
+  return (
+    <div className={styles['training']} role="group" aria-label="Training">
+      <TrainButton />
+      <div className={styles['steps']} role="group" aria-label="Train a few steps">
+        <span className={styles['stepsLabel']} aria-hidden="true">
+          step
+        </span>
+        <ActionButton id="step1">1</ActionButton>
+        <ActionButton id="step10">10</ActionButton>
+        <ActionButton id="step100">100</ActionButton>
+      </div>
+      <ActionButton id="slowMotion" icon="slow" look="quiet" iconOnly />
+      <ActionButton id="reset" icon="reset" look="quiet" />
+      <ActionButton id="newSeed" icon="seed" look="quiet" />
+    </div>
+  );
+}
+
+function PageButtons() {
+  return (
+    <>
+      <ActionButton id="experiments" icon="experiments" look="quiet" iconOnly />
+      <SaveMenu />
+      <ActionButton id="theme" icon="theme" look="quiet" iconOnly />
+      <ActionButton id="commands" icon="commands" look="quiet" iconOnly />
+    </>
   );
 }
 
