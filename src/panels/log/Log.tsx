@@ -7,7 +7,7 @@ import { useDrawing } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { csvOf } from '../common/csv.ts';
 import { download } from '../common/export.ts';
-import { Frame } from '../common/Frame.tsx';
+import { Frame, useFolded } from '../common/Frame.tsx';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import { emptyTable } from '../common/picture.ts';
 import { pointAt, pointStore, release } from '../common/pointing.ts';
@@ -27,15 +27,18 @@ const waiting = 'Train the network, or step once: every position then says what 
 export function Log() {
   const list = useRef<HTMLOListElement>(null);
   const notice = useRef<HTMLParagraphElement>(null);
+  // A folded instrument has no list; unfolded, it is drawn anew.
+  const folded = useFolded('log');
   useDrawing(() => {
+    if (!list.current || !notice.current) return;
     const moment = currentMoment();
     const entries = moment && logEntries(moment);
-    notice.current!.hidden = entries !== null;
-    fill(list.current!, entries?.map(({ text }) => text) ?? [], moment?.position ?? -1);
+    notice.current.hidden = entries !== null;
+    fill(list.current, entries?.map(({ text }) => text) ?? [], moment?.position ?? -1);
   }, sources);
-  useDrawing(() => mark(list.current!), pointSources);
+  useDrawing(() => list.current && mark(list.current), pointSources);
   useEffect(() => () => release(list), []);
-  useEffect(() => keptInView(list.current!), []);
+  useEffect(() => (folded ? undefined : keptInView(list.current!)), [folded]);
   /** Position of the line that an event is about, or −1. */
   const positionOf = ({ target }: SyntheticEvent): number => {
     const item = target instanceof Element ? target.closest('li') : null;
