@@ -1,8 +1,9 @@
 /** On a phone and on a wide page no word of an instrument covers another one, and none is cut off. */
 import { describe, expect, test } from 'vitest';
-import { copyMoment } from '../testing/memnet-moment.ts';
+import { copyMoment, copyRun } from '../testing/memnet-moment.ts';
 import { operatedMoment, operatedSeries } from '../testing/operated-moment.ts';
 import { unreadable } from '../testing/text-boxes.ts';
+import { trainingCurves } from '../testing/training-curves.ts';
 import { readVectors } from '../testing/vector-files.ts';
 import { vectorMoment } from '../testing/vector-moment.ts';
 import { withAllTaps } from '../testing/vectors.ts';
@@ -12,6 +13,7 @@ import * as attention from './attention/picture.ts';
 import type { Moment } from './common/data.ts';
 import { memoryTrace } from './common/memory-trace.ts';
 import { lightPalette } from './common/palette.ts';
+import * as curves from './curves/picture.ts';
 import type { Drawn } from './common/picture.ts';
 import { associationsHeight, associationsPicture } from './fast-weights/association-picture.ts';
 import { associationsData } from './fast-weights/associations.ts';
@@ -135,6 +137,15 @@ const associationsOf =
     return associationsPicture(moment, options);
   };
 
+const curvesOf =
+  (data: curves.CurvesData): Drawer =>
+  (width) => {
+    const metrics = ['loss', 'perplexity', 'tokenAccuracy', 'sequenceAccuracy'] as const;
+    const height = curves.naturalHeight(data.run, width, metrics);
+    const look = { axis: 'step', logX: false, logY: false, metrics, crosshair: null } as const;
+    return curves.curvesPicture(data, { size: { width, height }, palette, ...look });
+  };
+
 const statesOf =
   (moment: Moment, tap: string): Drawer =>
   (width) => {
@@ -168,11 +179,15 @@ const pictures: Readonly<Record<string, Drawer>> = {
   'the interventions in a series': interventionsOf(operatedSeries()),
 };
 
-/** Of the pictures on a phone of 360 or 390 pixels, and on pages from narrow to wide. */
+/** Of the pictures on a phone of 360 or 390 pixels, and on pages from narrow to wide; the progress is a narrow column there. */
 const widths = [328, 358, 560, 900];
+const progressWidths = [276, 328, 358];
 
-describe.each(Object.entries(pictures))('every word can be read of %s', (_, draw) => {
-  test.each(widths)('at %i pixels', (width) => {
+describe.each([
+  ...Object.entries(pictures).map(([name, draw]) => [name, draw, widths] as const),
+  ['the curves', curvesOf({ run: copyRun(), ...trainingCurves() }), progressWidths] as const,
+])('every word can be read of %s', (_, draw, all) => {
+  test.each(all)('at %i pixels', (width) => {
     const drawn = draw(width);
     if (drawn.kind !== 'picture') throw new Error(drawn.text);
     expect(unreadable(drawn)).toEqual([]);

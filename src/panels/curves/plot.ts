@@ -4,7 +4,7 @@ import { area, line } from 'd3-shape';
 import { bottomAxis, fontSize, leftAxis } from '../common/axes.ts';
 import type { Tick } from '../common/axes.ts';
 import type { Box, Grid, Mark } from '../common/picture.ts';
-import { axisNumber, numberText, percentText } from '../common/text.ts';
+import { axisNumber, headingWidth, numberText, percentText, textWidth } from '../common/text.ts';
 import { crosshairMarks, endLabels, referenceLine, referenceName } from './annotations.ts';
 import type { Point, Series } from './series.ts';
 import { decimate, nearestIndex } from './series.ts';
@@ -118,7 +118,11 @@ function paintOrder(lines: readonly Series[]): Series[] {
 
 function title({ metric, kind, box, palette }: PlotOptions, cut: boolean): Mark[] {
   const y = box.y - 14;
-  const unit = cut ? `${metric.unit(kind)} · cut at the top` : metric.unit(kind);
+  const whole = metric.unit(kind);
+  const short = whole.replace('share of ', '');
+  const units = cut ? [`${whole} · cut at the top`, `${short} · cut`] : [whole, short];
+  const room = box.width + 88 - headingWidth(metric.label, fontSize.title) - 8;
+  const unit = units.find((one) => textWidth(one, fontSize.tick) * 1.05 <= room) ?? units[1]!;
   const base = { kind: 'text', y, size: fontSize.title, baseline: 'middle' } as const;
   return [
     { ...base, x: box.x - 44, text: metric.label, fill: palette.ink, weight: 600 },
