@@ -67,6 +67,11 @@ test('compared runs, side by side, slow motion and every dialog', async ({ page 
     await command(page, words);
     await expect(page.getByRole('dialog', { name: title, exact: true })).toBeVisible();
     expect(await seriousViolations(page, 'dialog[open]'), title).toEqual([]);
+    if (words === 'Run library') {
+      await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+      expect(await seriousViolations(page, 'dialog[open]'), `${title}, dark`).toEqual([]);
+      await page.evaluate(() => (document.documentElement.dataset['theme'] = 'light'));
+    }
     await page.keyboard.press('Escape');
   }
   await page.keyboard.press('w');

@@ -95,7 +95,10 @@ test('instruments are moved by keys and by dragging, stay there, and go back to 
   const moved = ['Similarity', 'Log', 'Memory timeline', 'Slots'];
   await expect.poll(titles).toEqual([...moved, ...usual.filter((title) => !moved.includes(title))]);
 
-  await page.waitForTimeout(200); // the layout is written a moment after the last change
+  // The layout is written a moment after the last change.
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem('memory-playground.layout')))
+    .toContain('"order":["similarity","log",');
   await page.reload();
   await playground.ready();
   expect((await titles()).slice(0, 4)).toEqual(moved);
@@ -104,3 +107,32 @@ test('instruments are moved by keys and by dragging, stay there, and go back to 
   await page.keyboard.press('Enter');
   await expect.poll(titles).toEqual(usual);
 });
+
+test('the Tab key walks the header as the eye does, however wide it is', async ({ page }) => {
+  const playground = new PlaygroundPage(page);
+  await playground.open({ 'task.maximumLength': 2, 'model.slots': 8, 'training.batchSize': 8 });
+  for (const width of [390, 620, 800, 1099, 1100, 1600]) {
+    await page.setViewportSize({ width, height: 700 });
+    const header = page.getByRole('banner');
+    await expect
+      .poll(() => header.evaluate(outOfOrder), { message: `at ${width} pixels` })
+      .toEqual({ controls: 15, jumps: [] });
+  }
+});
+
+/** Runs in the page: how many controls there are, and which stand before the one that comes before them. */
+function outOfOrder(header: HTMLElement | SVGElement): { controls: number; jumps: string[] } {
+  const places = [...header.querySelectorAll<HTMLElement>('button, select')]
+    .filter((control) => control.checkVisibility())
+    .map((control) => {
+      const { x, y, height } = control.getBoundingClientRect();
+      return { name: control.ariaLabel ?? control.title, x, middle: y + height / 2 };
+    });
+  const follows = (one: (typeof places)[number], before: (typeof places)[number]): boolean =>
+    Math.abs(one.middle - before.middle) < 12 ? one.x > before.x : one.middle > before.middle;
+  const jumps = places.slice(1).flatMap((place, i) => {
+    const before = places[i]!;
+    return follows(place, before) ? [] : [`${before.name} → ${place.name}`];
+  });
+  return { controls: places.length, jumps };
+}

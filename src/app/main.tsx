@@ -8,8 +8,10 @@ import './theme.css';
 import './ui/controls.css';
 import { App } from './App.tsx';
 import { PageContext } from './context.ts';
+import { preparePrinting } from './printing.ts';
 
 const playground = openPlayground();
+preparePrinting();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -33,6 +33,22 @@ describe('a frame scheduler', () => {
     expect(drawn).toBe(2);
   });
 
+  it('draws everything at once where nobody waits for a frame, but nothing that has gone', () => {
+    const drawn: string[] = [];
+    scheduler.register(() => drawn.push('resting'));
+    nextFrame();
+    scheduler.register(() => {
+      throw new Error('broken');
+    });
+    scheduler.register(() => drawn.push('due'));
+    scheduler.register(() => drawn.push('gone')).dispose();
+    scheduler.drawAll();
+    expect(drawn).toEqual(['resting', 'resting', 'due']);
+    expect(reported).toHaveLength(1);
+    nextFrame();
+    expect(drawn).toHaveLength(3);
+  });
+
   it('asks for no frame while nothing changes', () => {
     scheduler.register(() => undefined);
     nextFrame();

@@ -23,6 +23,7 @@ export class FrameScheduler {
   readonly #now: () => number;
   /** In the order in which it became due. */
   readonly #work = new Set<() => void>();
+  readonly #registered = new Set<() => void>();
   /** Milliseconds that each took lately. */
   readonly #costs = new WeakMap<() => void, number>();
   #requested = false;
@@ -53,11 +54,21 @@ export class FrameScheduler {
       },
       dispose: () => {
         disposed = true;
+        this.#registered.delete(draw);
         this.#work.delete(draw);
       },
     };
+    this.#registered.add(draw);
     drawing.markDirty();
     return drawing;
+  }
+
+  /** Draws everything at once, however long it takes: what follows does not wait for a frame, as printing does not. */
+  drawAll(): void {
+    for (const draw of this.#registered) {
+      this.#work.delete(draw);
+      this.#draw(draw, this.#now());
+    }
   }
 
   /** Calls back once, after everything that is dirty by now has been drawn. */

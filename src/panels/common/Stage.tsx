@@ -3,7 +3,7 @@ import { useEffect, useReducer, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
 import { useDrawing } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
-import { themeStore } from '../../state/theme-store.ts';
+import { drawnTheme, themeStore } from '../../state/theme-store.ts';
 import styles from './Instrument.module.css';
 import type { Cell } from './picture.ts';
 import { pointStore } from './pointing.ts';
@@ -28,6 +28,11 @@ export interface StageProps {
   readonly maximised: boolean;
   /** Receives the stage, so that what is on it can be saved. */
   readonly stageRef: RefObject<PictureStage | null>;
+}
+
+function draw(stage: PictureStage | null, scene: Scene, filling: boolean): void {
+  const state = themeStore.getState();
+  stage?.draw(scene, drawnTheme(state), { filling, unseen: state.printing });
 }
 
 export function Stage({ title, scene, sources, startCell, onVisit, maximised, stageRef }: StageProps) {
@@ -59,7 +64,7 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
       stageRef.current = null;
     };
   }, [stageRef]);
-  useDrawing(() => stageRef.current?.draw(scene, themeStore.getState().theme, maximised), sources);
+  useDrawing(() => draw(stageRef.current, scene, maximised), sources);
   useDrawing(() => stageRef.current?.outline(), pointSources);
 
   const point = (event: PointerEvent, kind: VisitKind): void => {
@@ -107,7 +112,7 @@ export function Stage({ title, scene, sources, startCell, onVisit, maximised, st
           <path />
           <path />
         </svg>
-        <p ref={notice} className={styles['notice']} hidden />
+        <p ref={notice} className={styles['notice']} data-notice="" hidden />
       </div>
       <p ref={readout} className={styles['readout']} />
       <p ref={spoken} className="visuallyHidden" role="status" />

@@ -92,12 +92,16 @@ export class PictureStage {
 
   /**
    * Draws the scene, unless nobody can see that it has changed.
-   * @param filling the instrument fills the page: the height is what there is
+   * @param place `filling`: the instrument fills the page, and the height is what there is; `unseen`: draw it out of view too
    */
-  draw(scene: Scene, theme: 'light' | 'dark', filling: boolean): void {
+  draw(
+    scene: Scene,
+    theme: 'light' | 'dark',
+    { filling, unseen }: { readonly filling: boolean; readonly unseen: boolean },
+  ): void {
     const { root } = this.#elements;
     // The first picture takes its room whoever sees it, so that nothing jumps when it is scrolled to.
-    if (!this.#visible && this.#picture) return;
+    if (!this.#visible && this.#picture && !unseen) return;
     this.#measure(filling);
     const width = Math.floor(this.#available.width);
     if (width === 0) return;
