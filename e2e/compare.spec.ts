@@ -65,6 +65,16 @@ test('runs are pinned, repeated with other seeds, raced, and compared', async ({
     /C, LSTM instead of MemNet.*training step 150/,
   );
 
+  // The grid of the other one is measured in the background, and kept with it.
+  await beside.getByRole('combobox', { name: 'Instrument of both runs' }).selectOption('Generalisation');
+  await beside.getByRole('button', { name: 'Measure compared run' }).click();
+  await expect(beside.getByRole('img')).toHaveAttribute(
+    'aria-label',
+    /C, LSTM instead of MemNet.*Generalisation grid at step 150, token accuracy: trained levels \d.* %\.$/,
+    { timeout: 30_000 },
+  );
+  await expect(beside.getByRole('button', { name: 'Measure compared run' })).toBeVisible();
+
   // All of it is there after a reload; a removed run can be put back.
   await runs.getByRole('textbox', { name: 'Name of A' }).fill('half way');
   await runs.getByRole('textbox', { name: 'Name of A' }).press('Enter');

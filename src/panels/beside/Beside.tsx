@@ -1,9 +1,13 @@
 /** The same instrument of the current run and of a compared one. While it is shown, a run that trains sends its pictures. */
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { clampPosition, cursorStore } from '../../state/cursor-store.ts';
 import { compareStore } from '../../state/fleet/commands.ts';
 import { fleet } from '../../state/fleet/fleet.ts';
+import { underWay } from '../../state/fleet/member.ts';
+import type { Member } from '../../state/fleet/member.ts';
+import type { GeneralisationGrid } from '../../state/grid-store.ts';
+import { gridShownAt, gridStore } from '../../state/grid-store.ts';
 import { snapshotSources, useRun } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { runStore } from '../../state/run-store.ts';
@@ -23,11 +27,13 @@ import type { Side } from './picture.ts';
 import type { View } from './views.ts';
 import { views } from './views.ts';
 
-const sources: readonly Subscribable[] = [...snapshotSources, fleet, compareStore];
+const sources: readonly Subscribable[] = [...snapshotSources, fleet, compareStore, gridStore];
 
 /** The current run and the chosen one; only the first where that has gone. */
 function currentSides(palette: Palette): Side[] {
-  const own: Side = { title: 'this run', colour: null, moment: currentMoment() };
+  const here = currentMoment();
+  const grid = gridShownAt(cursorStore.getState().step);
+  const own: Side = { title: 'this run', colour: null, moment: here && { ...here, grid } };
   const { beside } = compareStore.getState();
   const member = beside === null ? null : fleet.member(beside);
   const arm = currentArms().find(({ members }) => members.some(({ id }) => id === beside));
@@ -40,9 +46,15 @@ function currentSides(palette: Palette): Side[] {
     {
       title: `${arm.letter}, ${arm.label}${seed}`,
       colour: styleOf({ kind: 'compared', index: arm.index }, palette).stroke,
-      moment: run && snapshot && { run, snapshot, position },
+      moment: run && snapshot && { run, snapshot, position, grid: gridOf(member) },
     },
   ];
+}
+
+/** The one that is being measured, else the latest that is kept with it. */
+function gridOf({ id, checkpoint }: Member): GeneralisationGrid | null {
+  const { measuring } = fleet;
+  return (measuring?.id === id ? measuring.progress : null) ?? checkpoint?.grids?.at(-1) ?? null;
 }
 
 /** Nothing unless a compared run was chosen. */
@@ -93,6 +105,7 @@ function BesideInstrument() {
             value={view.id}
             onChange={setId}
           />
+          {view.id === 'generalisation' && <MeasureOther />}
           <button
             type="button"
             className={styles['icon']}
@@ -105,6 +118,39 @@ function BesideInstrument() {
         </>
       }
     />
+  );
+}
+
+/** Measures the grid of the compared run in the background. */
+function MeasureOther() {
+  const id = useStore(compareStore, (state) => state.beside);
+  useSyncExternalStore(fleet.subscribe, () => fleet.version);
+  const member = id === null ? null : fleet.member(id);
+  const { measuring } = fleet;
+  const problem = !member?.checkpoint
+    ? 'Its weights were let go to make room; train it anew to measure it.'
+    : underWay(member)
+      ? 'It can be measured when it has come to rest.'
+      : null;
+  const progress = measuring?.progress;
+  const done = progress ? ` (${progress.cells.length} of ${progress.total} cells)` : '';
+  return (
+    <button
+      type="button"
+      aria-disabled={problem !== null}
+      title={
+        problem ??
+        (measuring
+          ? 'Ends the measurement under way; the cells that were measured are kept.'
+          : 'Measures the accuracy of the compared run at every level of difficulty, at its last step; it is kept with it.')
+      }
+      onClick={() => {
+        if (measuring) void fleet.stopMeasuring();
+        else if (id !== null && problem === null) fleet.measureGrid(id);
+      }}
+    >
+      {measuring ? `Stop${done}` : 'Measure compared run'}
+    </button>
   );
 }
 

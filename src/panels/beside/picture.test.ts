@@ -6,6 +6,7 @@ import { svgOf } from '../common/svg.ts';
 import { timelinePicture } from '../timeline/picture.ts';
 import { besidePicture, besideTable, naturalHeight } from './picture.ts';
 import type { Side } from './picture.ts';
+import type { Shown } from './views.ts';
 import { views } from './views.ts';
 
 const sides: readonly Side[] = [
@@ -68,6 +69,43 @@ describe('two runs', () => {
     expect(
       besidePicture([own], { size: { width: 600, height: 400 }, palette: lightPalette, view: slots }).kind,
     ).toBe('notice');
+  });
+
+  test('show their generalisation grids, where they were measured', () => {
+    const cells = [1, 2].map((level) => ({
+      ...{ levels: [level], answers: 8, tokenAccuracy: level / 2, sequenceAccuracy: level / 2 },
+      ...{ tokenInterval: [0, 1] as const, sequenceInterval: [0, 1] as const },
+    }));
+    const axis = {
+      name: 'length',
+      label: 'length',
+      explanation: '',
+      values: [1, 2],
+      trained: [1, 1] as const,
+    };
+    const measurable = (side: Side, grid: NonNullable<Shown['grid']> | null): Side => {
+      const { moment } = side;
+      const described = {
+        axes: [axis],
+        cells: cells.map(({ levels }) => ({ levels, positions: 3, obstacle: null })),
+      };
+      return { ...side, moment: { ...moment!, run: { ...moment!.run, grid: described }, grid } };
+    };
+    const view = views.find(({ id }) => id === 'generalisation')!;
+    const both = [
+      measurable(sides[0]!, null),
+      measurable(sides[1]!, { step: 40, samples: 8, cells }),
+    ] as const;
+    const picture = draw(1220, both, view);
+    expect(texts(picture.marks)).toContain('No generalisation grid of this run was measured yet.');
+    expect(picture.grids.map(({ id }) => id)).toEqual(['1 levels']);
+    expect(picture.grids[0]!.describe(1, 0)).toMatch(
+      /^A, noise 0 → 2: Step 40, length 2 \(never trained\): token accuracy 100 %/,
+    );
+    expect(besideTable(both, view).rows.map(([run, step]) => [run, step])).toEqual([
+      ['A, noise 0 → 2', 40],
+      ['A, noise 0 → 2', 40],
+    ]);
   });
 
   test('share a table', () => {

@@ -3,20 +3,19 @@
  * a heading that says which run, which step and which sample it is.
  */
 import { fontSize } from '../common/axes.ts';
-import type { Moment } from '../common/data.ts';
 import type { Palette } from '../common/palette.ts';
 import { movedLinks } from '../common/outlines.ts';
 import type { Drawn, Grid, Mark, Size, Table } from '../common/picture.ts';
 import { notice } from '../common/picture.ts';
 import { countText, cutText } from '../common/text.ts';
-import type { View } from './views.ts';
+import type { Shown, View } from './views.ts';
 
 export interface Side {
   /** e.g. "this run" or "B, LSTM instead of MemNet" */
   readonly title: string;
   readonly colour: string | null;
   /** null until it has a snapshot. */
-  readonly moment: Moment | null;
+  readonly moment: Shown | null;
 }
 
 export interface BesideOptions {

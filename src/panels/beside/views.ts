@@ -6,6 +6,9 @@ import { memoryTrace } from '../common/memory-trace.ts';
 import type { Palette } from '../common/palette.ts';
 import type { Drawn, Size, Table } from '../common/picture.ts';
 import { emptyTable, notice } from '../common/picture.ts';
+import type { GeneralisationGrid } from '../generalisation/levels-data.ts';
+import { levelsTable } from '../generalisation/levels-data.ts';
+import { levelsPicture, naturalHeight as levelsHeight } from '../generalisation/levels-picture.ts';
 import { slotsTable, usedSlots } from '../slots/data.ts';
 import { naturalHeight as slotsHeight } from '../slots/layout.ts';
 import { slotsPicture } from '../slots/picture.ts';
@@ -15,14 +18,20 @@ import { naturalHeight as timelineHeight } from '../timeline/layout.ts';
 import { timelinePicture } from '../timeline/picture.ts';
 import { timelineTable } from '../timeline/table.ts';
 
+/** What is shown of a run: a moment, and how far it generalises. */
+export interface Shown extends Moment {
+  /** The latest generalisation grid, or null. */
+  readonly grid?: GeneralisationGrid | null;
+}
+
 export interface View {
   readonly id: string;
   readonly label: string;
   offeredFor(run: Run): boolean;
   /** Pixels at a width. */
-  height(moment: Moment, width: number): number;
-  draw(moment: Moment, size: Size, palette: Palette): Drawn;
-  table(moment: Moment): Table;
+  height(moment: Shown, width: number): number;
+  draw(moment: Shown, size: Size, palette: Palette): Drawn;
+  table(moment: Shown): Table;
 }
 
 const nothing = notice('This model has nothing to show here.');
@@ -88,5 +97,16 @@ export const views: readonly View[] = [
       const choice = stateChoices(moment.run)[0];
       return choice ? statesTable(moment, choice) : emptyTable;
     },
+  },
+  {
+    id: 'generalisation',
+    label: 'Generalisation',
+    offeredFor: (run) => run.grid !== undefined,
+    height: ({ run, grid }) => (grid ? levelsHeight(run) : shortest),
+    draw: ({ run, grid }, size, palette) =>
+      grid
+        ? levelsPicture({ run, grid, step: null }, { size, palette, metric: 'tokenAccuracy' })
+        : notice('No generalisation grid of this run was measured yet.'),
+    table: ({ run, grid }) => (grid ? levelsTable(run, grid) : emptyTable),
   },
 ];

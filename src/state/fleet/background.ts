@@ -5,7 +5,7 @@
  */
 import type { TrainingClient } from '../../worker/client.ts';
 import { Stint } from './stint.ts';
-import type { Queue } from './stint.ts';
+import type { Queue, Work } from './stint.ts';
 
 export class Background {
   readonly #createClient: () => TrainingClient;
@@ -28,6 +28,10 @@ export class Background {
 
   async stop(id: string): Promise<void> {
     if (this.#stint?.id === id) await this.#stint.stop();
+  }
+
+  async stopMeasuring(id: string): Promise<void> {
+    if (this.#stint?.id === id) await this.#stint.stopMeasuring();
   }
 
   async pause(id: string): Promise<void> {
@@ -66,11 +70,16 @@ export class Background {
         if (this.#share < 1) this.giveWay(this.#share);
       }
       this.#stint = new Stint(job.member, this.#client, this.#queue);
-      await (job.work === 'train' ? this.#stint.train() : this.#stint.takePicture());
+      await this.#done(this.#stint, job.work);
       this.#stint = null;
     }
     this.#close();
     this.#working = false;
+  }
+
+  #done(stint: Stint, work: Work): Promise<void> {
+    if (work === 'train') return stint.train();
+    return work === 'look' ? stint.takePicture() : stint.measure();
   }
 
   /** Open commands are refused, which ends the stint. */

@@ -108,6 +108,41 @@ describe('a fleet', () => {
     expect(states()).toEqual(['training', 'stopped']);
   });
 
+  test('measures the generalisation grid of a member that rests, and changes nothing else in it', async () => {
+    const [id] = fleet.begin('Seeds', [{ label: '', config: config(1) }]);
+    await until(() => !fleet.busy);
+    const before = fleet.member(id!)!;
+    const seen = new Set<number>();
+    fleet.subscribe(() => seen.add(fleet.measuring?.progress?.cells.length ?? -1));
+    fleet.measureGrid(id!);
+    await until(() => fleet.measuring === null);
+    const { checkpoint, ...rest } = fleet.member(id!)!;
+    const { checkpoint: old, ...others } = before;
+    expect(rest).toEqual(others);
+    expect(checkpoint).toEqual({ ...old, grids: [expect.anything()] });
+    const [grid] = checkpoint!.grids!;
+    expect([grid!.step, grid!.samples]).toEqual([12, 8]);
+    expect(grid!.cells.length).toBe(rest.run!.grid!.cells.filter(({ obstacle }) => obstacle === null).length);
+    expect(seen.has(0)).toBe(true);
+    // Of the same step there is one.
+    fleet.measureGrid(id!);
+    await until(() => fleet.measuring === null);
+    expect(fleet.member(id!)!.checkpoint!.grids).toEqual([grid]);
+    await until(() => workers.every(({ terminated }) => terminated));
+  });
+
+  test('measures nothing of what trains or has no weights', async () => {
+    const [id] = fleet.begin('Seeds', [{ label: '', config: config(1, 100_000) }]);
+    await until(() => fleet.member(id!)!.step > 3);
+    fleet.measureGrid(id!);
+    expect(fleet.measuring).toBeNull();
+    await fleet.stop();
+    await until(() => !fleet.busy);
+    fleet.update(id!, { checkpoint: null });
+    fleet.measureGrid(id!);
+    expect(fleet.measuring).toBeNull();
+  });
+
   test('goes on with the next when one diverges, and says why it failed', async () => {
     toy = { ...toy, divergesAt: 4 };
     fleet.begin('Seeds', [{ label: '', config: config(1) }]);

@@ -13,7 +13,7 @@ import { PlaygroundError, toFailure } from '../../foundation/errors.ts';
 import type { Failure } from '../../foundation/errors.ts';
 import { createTrainingClient } from '../../worker/client.ts';
 import type { TrainingClient } from '../../worker/client.ts';
-import type { RunConfig } from '../../worker/protocol.ts';
+import type { GeneralisationGrid, GridProgress, RunConfig } from '../../worker/protocol.ts';
 import { browserLocks } from '../locks.ts';
 import type { Locks } from '../locks.ts';
 import { runStore, tell } from '../run-store.ts';
@@ -39,6 +39,7 @@ export class Fleet {
   /** Sequences that could not be shown, by member: not tried again. */
   readonly #unseen = new Map<string, Probe>();
   #share = 1;
+  #measuring: Fleet['measuring'] = null;
   readonly #holds: Holds;
   /** What is stored of a member, by this tab or by another one. */
   #stored: (id: string) => Promise<Member | null> = async () => null;
@@ -54,13 +55,20 @@ export class Fleet {
       rests: (id) => this.#resting.has(id),
       unseen: (member, error) => {
         this.#unseen.set(member.id, runStore.getState().probe);
-        tell('failure', { ...toFailure(error), kept: 'The compared run is as it was.' });
+        tell('failure', { ...toFailure(error), kept });
       },
+      measuring: (progress) => {
+        if (this.#measuring) this.#measuring = { ...this.#measuring, progress };
+        this.#changed();
+      },
+      graded: (id, grid, failure) => this.#graded(id, grid, failure),
     });
   }
 
-  /** What is queued; else a run that is looked at, but not at the sequence that the current run shows. */
+  /** A grid that somebody waits for; what is queued; else a run that is looked at, but not at the sequence that is shown. */
   #next(): ReturnType<Queue['next']> {
+    const measured = this.#measuring && this.member(this.#measuring.id);
+    if (measured) return { member: measured, work: 'measure' };
     const queued = this.#members.find(({ state }) => state === 'queued');
     if (queued) return { member: queued, work: 'train' };
     const watched = this.#watched === null ? null : this.member(this.#watched);
@@ -233,6 +241,40 @@ export class Fleet {
     this.look();
   }
 
+  /** The member whose generalisation grid is being measured, and how far it is; null while none is. */
+  get measuring(): { readonly id: string; readonly progress: GridProgress | null } | null {
+    return this.#measuring;
+  }
+
+  /** Measures the generalisation grid of a member that rests, at its last step; it is kept with it. One at a time. */
+  measureGrid(id: string): void {
+    const member = this.member(id);
+    if (this.#measuring || !member?.checkpoint || underWay(member)) return;
+    this.#measuring = { id, progress: null };
+    this.#changed();
+    this.#background.start();
+  }
+
+  /** Ends it; the cells that were measured are kept. */
+  async stopMeasuring(): Promise<void> {
+    if (this.#measuring?.progress) {
+      await this.#background.stopMeasuring(this.#measuring.id);
+      return;
+    }
+    this.#measuring = null;
+    this.#changed();
+  }
+
+  #graded(id: string, grid: GeneralisationGrid | null, failure?: Failure): void {
+    this.#measuring = null;
+    const checkpoint = this.member(id)?.checkpoint;
+    if (grid && checkpoint) {
+      const others = (checkpoint.grids ?? []).filter(({ step }) => step !== grid.step);
+      this.update(id, { checkpoint: { ...checkpoint, grids: [...others, grid] } });
+    } else this.#changed();
+    if (failure) tell('failure', { ...failure, kept });
+  }
+
   /** Another sequence is looked at than before. */
   look(): void {
     if (this.#watched !== null) this.#background.look();
@@ -245,6 +287,7 @@ export class Fleet {
       this.#resting.delete(id);
       this.#background.drop(id);
       this.#holds.release(id);
+      if (this.#measuring?.id === id) this.#measuring = null;
     }
     this.#changed();
   }
@@ -273,6 +316,8 @@ export class Fleet {
     for (const listener of [...this.#listeners]) listener();
   }
 }
+
+const kept = 'The compared run is as it was.';
 
 const canGoOn = ({ state }: Member): boolean => state === 'stopped' || state === 'failed';
 

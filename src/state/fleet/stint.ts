@@ -1,7 +1,8 @@
 /** One member of the fleet in the background worker: trained to its end, or only looked at. */
 import { PlaygroundError, toFailure } from '../../foundation/errors.ts';
 import type { TrainingClient } from '../../worker/client.ts';
-import type { FromWorker, Probe, RunEvent } from '../../worker/protocol.ts';
+import type { Failure } from '../../foundation/errors.ts';
+import type { FromWorker, GeneralisationGrid, GridProgress, Probe, RunEvent } from '../../worker/protocol.ts';
 import type { Member } from './member.ts';
 
 /** The fleet as its background sees it. */
@@ -19,10 +20,14 @@ export interface Queue {
   rests(id: string): boolean;
   /** A picture of the sequence cannot be had of it. */
   unseen(member: Member, error: unknown): void;
+  /** How far the grid of a member is. */
+  measuring(progress: GridProgress): void;
+  /** Its measurement has ended: with a grid, or with none, because it was stopped or could not be made. */
+  graded(id: string, grid: GeneralisationGrid | null, failure?: Failure): void;
 }
 
-/** 'look' takes one picture of a run that rests, and changes nothing else in it. */
-export type Work = 'train' | 'look';
+/** 'look' takes one picture of a run that rests, 'measure' its generalisation grid; neither changes anything else in it. */
+export type Work = 'train' | 'look' | 'measure';
 
 /** Between two pictures of a member that is looked at while it trains, ms. */
 const pictureInterval = 500;
@@ -91,6 +96,41 @@ export class Stint {
     } finally {
       unsubscribe();
     }
+  }
+
+  /** Resolves when the generalisation grid is measured, or was stopped. */
+  async measure(): Promise<void> {
+    let runId = '';
+    let asked = false;
+    let outcome: { readonly grid: GeneralisationGrid | null; readonly failure?: Failure } = { grid: null };
+    const unsubscribe = this.#client.subscribe((message) => {
+      if (message.type === 'configured') runId = message.runId;
+      if (!asked || !('runId' in message) || message.runId !== runId) return;
+      if (message.type === 'stopped') outcome = { grid: null, failure: message.failure };
+      else if (message.type === 'grids') outcome = { grid: message.grids.at(-1) ?? null };
+      else if (message.type !== 'gridProgress') return;
+      else if (message.progress) {
+        this.#queue.measuring(message.progress);
+        return;
+      } else if (message.failure) outcome = { grid: null, failure: message.failure };
+      this.#end('left');
+    });
+    try {
+      await this.#configure();
+      asked = true;
+      await this.#client.send({ type: 'measureGrid' });
+      await this.ended;
+    } catch (error) {
+      outcome = { grid: null, failure: toFailure(error) };
+    } finally {
+      unsubscribe();
+      this.#queue.graded(this.id, outcome.grid, outcome.failure);
+    }
+  }
+
+  /** The cells measured so far are the grid. */
+  async stopMeasuring(): Promise<void> {
+    await this.#client.send({ type: 'cancelGrid' }).catch(() => this.#end('left'));
   }
 
   async #configure(): Promise<void> {
