@@ -13,6 +13,7 @@ import type { Subscribable } from '../../state/hooks.ts';
 import { runStore } from '../../state/run-store.ts';
 import { lengthOf } from '../../state/snapshot-store.ts';
 import { styleOf } from '../curves/style.ts';
+import { ActionButton } from '../common/ActionButton.tsx';
 import styles from '../common/Instrument.module.css';
 import { Instrument } from '../common/Instrument.tsx';
 import { currentArms, currentMoment, goToPosition } from '../common/moment.ts';
@@ -135,22 +136,20 @@ function MeasureOther() {
   const progress = measuring?.progress;
   const done = progress ? ` (${progress.cells.length} of ${progress.total} cells)` : '';
   return (
-    <button
-      type="button"
-      aria-disabled={problem !== null}
-      title={
-        problem ??
-        (measuring
+    <ActionButton
+      problem={problem}
+      explanation={
+        measuring
           ? 'Ends the measurement under way; the cells that were measured are kept.'
-          : 'Measures the accuracy of the compared run at every level of difficulty, at its last step; it is kept with it.')
+          : 'Measures the accuracy of the compared run at every level of difficulty, at its last step; it is kept with it.'
       }
-      onClick={() => {
+      onPress={() => {
         if (measuring) void fleet.stopMeasuring();
         else if (id !== null && problem === null) fleet.measureGrid(id);
       }}
     >
       {measuring ? `Stop${done}` : 'Measure compared run'}
-    </button>
+    </ActionButton>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The fast weights at the shared cursor. */
 import { useState } from 'react';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
-import { Choice } from '../common/Choice.tsx';
+import { HoldScale } from '../common/HoldScale.tsx';
 import { Instrument } from '../common/Instrument.tsx';
 import { LinkedNote } from '../common/LinkedNote.tsx';
 import type { Moment } from '../common/data.ts';
@@ -20,19 +20,6 @@ import { extentOf, isAssociative, layerChoices } from './matrices.ts';
 import { fastWeightsPicture, naturalHeight } from './picture.ts';
 
 const emptyHeight = 200;
-
-const scaleModes = [
-  {
-    value: 'automatic',
-    label: 'auto',
-    explanation: 'Colours reach to the largest magnitude in this sequence.',
-  },
-  {
-    value: 'fixed',
-    label: 'hold',
-    explanation: 'Colours keep the range they have now while training goes on.',
-  },
-] as const;
 
 function sceneFor(choice: LayerChoice, head: number, extent: number | null): Scene {
   const heightOf = (moment: Moment, width: number): number => {
@@ -74,8 +61,7 @@ export function FastWeights() {
   const [extent, setExtent] = useState<number | null>(null);
   const choice = choices.find((candidate) => candidate.tap === tap) ??
     choices[0] ?? { tap: '', label: 'layer' };
-  const hold = (mode: 'automatic' | 'fixed'): void =>
-    setExtent(mode === 'fixed' ? currentExtent(choice) : null);
+  const hold = (held: boolean): void => setExtent(held ? currentExtent(choice) : null);
   const visit = (cell: Cell | null, kind: VisitKind): void => {
     if (!cell || kind === 'hover' || cell.grid === 'associations' || cell.grid === 'normalizer') return;
     const chosen = /^head-(\d+)$/.exec(cell.grid)?.[1];
@@ -110,12 +96,7 @@ export function FastWeights() {
               onChange={setTap}
             />
           )}
-          <Choice
-            label="Colour scale"
-            options={scaleModes}
-            value={extent === null ? 'automatic' : 'fixed'}
-            onChange={hold}
-          />
+          <HoldScale held={extent !== null} onHold={hold} />
         </>
       }
     />

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { gridProblem, gridStore, toggleMeasuring } from '../../state/grid-store.ts';
 import { runStore } from '../../state/run-store.ts';
+import { ActionButton } from '../common/ActionButton.tsx';
 import { countText } from '../common/text.ts';
 import { Switch } from '../common/Choice.tsx';
 import styles from './Generalisation.module.css';
@@ -18,19 +19,17 @@ export function Measuring({ follow, onFollow }: MeasuringProps) {
   const done = measuring?.cells.length ?? 0;
   return (
     <div className={styles['measuring']} role="group" aria-label="Measuring the grid">
-      <button
-        type="button"
-        aria-disabled={problem !== null}
-        title={
-          problem ??
-          (measuring
+      <ActionButton
+        problem={problem}
+        explanation={
+          measuring
             ? 'Ends the measurement under way; the cells that were measured are kept. (G)'
-            : 'Measures the accuracy of the present weights at every level of difficulty; training goes on meanwhile. (G)')
+            : 'Measures the accuracy of the present weights at every level of difficulty; training goes on meanwhile. (G)'
         }
-        onClick={toggleMeasuring}
+        onPress={toggleMeasuring}
       >
         {measuring ? 'Stop' : 'Measure now'}
-      </button>
+      </ActionButton>
       {measuring && (
         <>
           <progress value={done} max={measuring.total} aria-label="Cells measured" />

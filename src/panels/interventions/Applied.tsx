@@ -4,6 +4,7 @@ import { useRun } from '../../state/hooks.ts';
 import { interventionStore, undoAllInterventions, undoIntervention } from '../../state/interventions.ts';
 import { fits } from '../../state/intervention-runner.ts';
 import type { BankDescription } from '../../state/interventions.ts';
+import { ActionButton } from '../common/ActionButton.tsx';
 import styles from './Interventions.module.css';
 import { interventionText } from './words.ts';
 
@@ -35,12 +36,12 @@ export function Applied() {
           );
         })}
       </ol>
-      <button type="button" title="Take the last operation back (U)" onClick={() => undoIntervention()}>
+      <ActionButton explanation="Take the last operation back (U)" onPress={() => undoIntervention()}>
         Undo
-      </button>
-      <button type="button" title="Take all operations back" onClick={() => undoAllInterventions()}>
+      </ActionButton>
+      <ActionButton explanation="Take all operations back" onPress={() => undoAllInterventions()}>
         Undo all
-      </button>
+      </ActionButton>
     </div>
   );
 }

@@ -16,6 +16,7 @@ import {
 import type { BankDescription, Draft, MemoryDescription, Operation } from '../../state/interventions.ts';
 import { useRun } from '../../state/hooks.ts';
 import { snapshotStore } from '../../state/snapshot-store.ts';
+import { ActionButton } from '../common/ActionButton.tsx';
 import { Switch } from '../common/Choice.tsx';
 import { Select } from '../common/Select.tsx';
 import styles from './Interventions.module.css';
@@ -73,16 +74,14 @@ export function OperationForm() {
       ) : (
         bank && <BankChoice draft={draft} memory={memory} bank={bank} />
       )}
-      <button
-        type="button"
-        className={styles['operate']}
-        aria-disabled={problem !== null}
-        title={problem ?? `${operation?.explanation ?? ''} At the cursor. (I)`}
-        onMouseDown={(event) => event.preventDefault()}
-        onClick={() => operateAtCursor()}
+      <ActionButton
+        problem={problem}
+        explanation={`${operation?.explanation ?? ''} At the cursor. (I)`}
+        keepsFocus
+        onPress={() => operateAtCursor()}
       >
         Operate
-      </button>
+      </ActionButton>
       {surveyProblem() === null && (
         <Switch
           label="which slots matter"

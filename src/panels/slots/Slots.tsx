@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { snapshotSources, usePanelSetting } from '../../state/hooks.ts';
 import type { Subscribable } from '../../state/hooks.ts';
 import { Choice } from '../common/Choice.tsx';
+import { HoldScale } from '../common/HoldScale.tsx';
 import { Instrument } from '../common/Instrument.tsx';
 import { LinkedNote } from '../common/LinkedNote.tsx';
 import type { VisitKind } from '../common/Stage.tsx';
@@ -30,19 +31,6 @@ const moments = [
   },
 ] as const;
 
-const scaleModes = [
-  {
-    value: 'automatic',
-    label: 'auto',
-    explanation: 'Colours reach to the largest magnitude in this sequence.',
-  },
-  {
-    value: 'fixed',
-    label: 'hold',
-    explanation: 'Colours keep the range they have now while training goes on.',
-  },
-] as const;
-
 export function Slots() {
   const [when, setWhen] = usePanelSetting<'read' | 'written'>('slots', 'when', 'read', moments);
   const [extents, setExtents] = useState<Extents | null>(null);
@@ -65,10 +53,10 @@ export function Slots() {
     }),
     [extents, afterWrite],
   );
-  const hold = (mode: 'automatic' | 'fixed'): void => {
+  const hold = (held: boolean): void => {
     const moment = currentMoment();
     const data = moment && slotsData(moment, afterWrite);
-    setExtents(mode === 'fixed' && data ? extentsOf(data) : null);
+    setExtents(held && data ? extentsOf(data) : null);
   };
   const visit = (cell: Cell | null, kind: VisitKind): void => {
     const moment = kind === 'choose' && cell ? currentMoment() : null;
@@ -93,12 +81,7 @@ export function Slots() {
       controls={
         <>
           <Choice label="Which memory" options={moments} value={when} onChange={setWhen} />
-          <Choice
-            label="Colour scale"
-            options={scaleModes}
-            value={extents ? 'fixed' : 'automatic'}
-            onChange={hold}
-          />
+          <HoldScale held={extents !== null} onHold={hold} />
           <TraceButton />
         </>
       }

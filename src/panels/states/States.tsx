@@ -1,7 +1,7 @@
 /** The states of any model over the sequence. */
 import { useState } from 'react';
 import { snapshotSources, usePanelSetting, useRun } from '../../state/hooks.ts';
-import { Choice } from '../common/Choice.tsx';
+import { HoldScale } from '../common/HoldScale.tsx';
 import { Instrument } from '../common/Instrument.tsx';
 import { currentMoment, goToPosition } from '../common/moment.ts';
 import type { Cell } from '../common/picture.ts';
@@ -15,15 +15,6 @@ import { stateChoices, stateData } from './data.ts';
 import { extentOf, naturalHeight, statesPicture, statesTable } from './picture.ts';
 
 const emptyHeight = 200;
-
-const scaleModes = [
-  { value: 'automatic', label: 'auto', explanation: 'Colours reach to the largest magnitude shown.' },
-  {
-    value: 'fixed',
-    label: 'hold',
-    explanation: 'Colours keep the range they have now while training goes on.',
-  },
-] as const;
 
 function sceneFor(choice: StateChoice, extent: number | null): Scene {
   return {
@@ -45,10 +36,10 @@ export function States() {
   const choice = choices.find((candidate) => candidate.tap === tap) ??
     choices[0] ?? { tap: '', label: 'state' };
   const extent = held?.tap === choice.tap ? held.extent : null;
-  const hold = (mode: 'automatic' | 'fixed'): void => {
+  const hold = (wanted: boolean): void => {
     const moment = currentMoment();
     const data = moment && stateData(moment, choice);
-    setHeld(mode === 'fixed' && data ? { tap: choice.tap, extent: extentOf(data) } : null);
+    setHeld(wanted && data ? { tap: choice.tap, extent: extentOf(data) } : null);
   };
   const visit = (cell: Cell | null, kind: VisitKind): void => {
     const moment = currentMoment();
@@ -83,12 +74,7 @@ export function States() {
             value={choice.tap}
             onChange={setTap}
           />
-          <Choice
-            label="Colour scale"
-            options={scaleModes}
-            value={extent === null ? 'automatic' : 'fixed'}
-            onChange={hold}
-          />
+          <HoldScale held={extent !== null} onHold={hold} />
         </>
       }
     />

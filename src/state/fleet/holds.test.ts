@@ -41,13 +41,19 @@ function stoppedAt(step: number): Member {
   return { ...member, ...rest, state: 'stopped', step };
 }
 
-test('a run that one tab goes on with is refused to the other, whose copy stays as it was', async () => {
+/** Two tabs with the same run, of which the first goes on. */
+async function twoTabs() {
   const first = await openTab();
   first.fleet.add([stoppedAt(10)]);
   await first.vault.save();
   const second = await openTab();
   first.fleet.resume(() => true);
   await settle();
+  return { first, second };
+}
+
+test('a run that one tab goes on with is refused to the other, whose copy stays as it was', async () => {
+  const { first, second } = await twoTabs();
   const before = second.fleet.member('a');
   second.fleet.resume(() => true);
   await settle();
@@ -57,12 +63,7 @@ test('a run that one tab goes on with is refused to the other, whose copy stays 
 });
 
 test('when the other tab is gone, the run goes on from where that one had brought it', async () => {
-  const first = await openTab();
-  first.fleet.add([stoppedAt(10)]);
-  await first.vault.save();
-  const second = await openTab();
-  first.fleet.resume(() => true);
-  await settle();
+  const { first, second } = await twoTabs();
   first.fleet.update('a', { ...stoppedAt(30) });
   await first.vault.save();
   locks.release('memory-playground.compared.a');
@@ -74,12 +75,7 @@ test('when the other tab is gone, the run goes on from where that one had brough
 });
 
 test('a name that the other tab gives is stored without the older weights that it knows', async () => {
-  const first = await openTab();
-  first.fleet.add([stoppedAt(10)]);
-  await first.vault.save();
-  const second = await openTab();
-  first.fleet.resume(() => true);
-  await settle();
+  const { first, second } = await twoTabs();
   first.fleet.update('a', stoppedAt(30));
   await first.vault.save();
   second.fleet.update('a', { label: 'renamed' });
