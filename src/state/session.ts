@@ -20,6 +20,7 @@ import type {
   UpdateReport,
 } from '../worker/protocol.ts';
 import type { TrainingClient } from '../worker/client.ts';
+import { answerOf, nextMessage } from './answers.ts';
 import { addGrids, replaceGrids, tellMeasuring } from './grid-store.ts';
 import { gradientStore } from './gradient-store.ts';
 import { metricsStore } from './metrics-store.ts';
@@ -140,7 +141,7 @@ export class Session {
 
   /** Makes one training step and gives what it changed; null (and a message) if it could not be made. */
   async update(): Promise<UpdateReport | null> {
-    const report = this.#next((message) =>
+    const report = nextMessage(this.#client, (message) =>
       message.type === 'update' ? message.update : message.type === 'stopped' ? null : undefined,
     );
     if (await this.#send({ type: 'update' })) return report.value;
@@ -190,7 +191,7 @@ export class Session {
    * @throws PlaygroundError when the memory does not have what is asked for
    */
   async intervene(request: InterventionRequest): Promise<InterventionResult> {
-    return (await this.#answer({ type: 'intervene', request }, 'intervened')).result;
+    return (await answerOf(this.#client, { type: 'intervene', request }, 'intervened')).result;
   }
 
   /** Moves the current run to another executor; weights, optimizer, metrics and pictures stay. */
@@ -279,52 +280,17 @@ export class Session {
     }
   }
 
-  /** The first message that `pick` makes something of. */
-  #next<T>(pick: (message: FromWorker) => T | undefined): { readonly value: Promise<T>; stop(): void } {
-    let stop = (): void => {};
-    const value = new Promise<T>((resolve) => {
-      stop = this.#client.subscribe((message) => {
-        const picked = pick(message);
-        if (picked === undefined) return;
-        stop();
-        resolve(picked);
-      });
-    });
-    return { value, stop: () => stop() };
-  }
-
   /** Sends a command and gives the event that comes before its answer; null (and a message) if it was refused. */
   async #ask<Type extends FromWorker['type']>(
     command: Command,
     type: Type,
   ): Promise<Extract<FromWorker, { type: Type }> | null> {
     try {
-      return await this.#answer(command, type);
+      return await answerOf(this.#client, command, type);
     } catch (error) {
       tell('failure', toFailure(error));
       return null;
     }
-  }
-
-  /** Sends a command and gives the event that comes before its answer. @throws PlaygroundError when it was refused */
-  async #answer<Type extends FromWorker['type']>(
-    command: Command,
-    type: Type,
-  ): Promise<Extract<FromWorker, { type: Type }>> {
-    const heard: Extract<FromWorker, { type: Type }>[] = [];
-    const isAnswer = (message: FromWorker): message is Extract<FromWorker, { type: Type }> =>
-      message.type === type;
-    const stop = this.#client.subscribe((message) => {
-      if (isAnswer(message)) heard.push(message);
-    });
-    try {
-      await this.#client.send(command);
-    } finally {
-      stop();
-    }
-    const answer = heard.at(-1);
-    if (!answer) throw new Error(`the worker did not answer ${command.type}`);
-    return answer;
   }
 
   #receive(message: FromWorker): void {

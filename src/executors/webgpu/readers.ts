@@ -5,7 +5,7 @@ import { phaseNames } from './phases.ts';
 import { readsOf } from './tasks.ts';
 import type { PhaseTasks, Task } from './tasks.ts';
 import type { Values } from './values.ts';
-import type { Sum } from './variant.ts';
+import type { Sum } from './contributions.ts';
 
 /** A phase, or the sums over samples and steps at the end. */
 export type Reader = PhaseName | 'sums';

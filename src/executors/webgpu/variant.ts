@@ -7,22 +7,24 @@ import {
   contributionReads,
   prologueTargets,
 } from '../../graph/differentiate.ts';
-import type { Contribution, PrologueGradient, StepGradient } from '../../graph/gradient.ts';
+import type { PrologueGradient, StepGradient } from '../../graph/gradient.ts';
 import { leafOps } from '../../graph/ops.ts';
 import { liveNodes } from '../../graph/simplify.ts';
 import type { GraphNode, StepGraph } from '../../graph/types.ts';
 import { fifoAdjoints } from '../wasm/fifo.ts';
 import type { FifoAdjoint } from '../wasm/fifo.ts';
-import { reshape, sizeOf } from '../wasm/views.ts';
+import { sizeOf } from '../wasm/views.ts';
 import type { View } from '../wasm/views.ts';
 import { nowhere } from './code.ts';
+import { flatTargets, gather, sumOf } from './contributions.ts';
+import type { Sum } from './contributions.ts';
 import type { Frame } from './frame.ts';
 import { Handover } from './handover.ts';
 import { divide, phaseNames } from './phases.ts';
 import type { PhaseName } from './phases.ts';
 import { Readers } from './readers.ts';
 import { Settlement } from './settle.ts';
-import type { Job, Target } from './sums.ts';
+import type { Target } from './sums.ts';
 import { PhaseTasks } from './tasks.ts';
 import { Values } from './values.ts';
 
@@ -53,14 +55,6 @@ export interface VariantRequest extends Workgroups {
   /** Whether the sequence can start with this variant. */
   readonly first: boolean;
   readonly exports: readonly Export[];
-}
-
-/** Σ over samples and steps of a run, added to `target`. */
-export interface Sum {
-  readonly target: View;
-  readonly job: Job;
-  /** Node ids that it reads. */
-  readonly reads: readonly number[];
 }
 
 /** Constants that the memory must hold before anything runs. */
@@ -359,8 +353,9 @@ export class VariantPlan {
       ]),
     );
     const flat = flatTargets(this.gradient.contributions);
+    const operands = { nodes: this.#nodes, values, copied: (id: number) => this.#copied(id) };
     for (const contribution of this.gradient.contributions) {
-      this.sums.push(this.#sum(contribution, targets.get(contribution.target)!, flat));
+      this.sums.push(sumOf(contribution, targets.get(contribution.target)!, flat, operands));
     }
     for (const { name, start, shape } of request.first ? this.graph.states : []) {
       const target = targets.get(start);
@@ -383,60 +378,10 @@ export class VariantPlan {
     return gather(own.map(({ target, value }) => ({ target, job: { kind: 'sum', value } })));
   }
 
-  #sum(contribution: Contribution, target: View, flat: ReadonlySet<number>): Sum {
-    const reads: number[] = [];
-    /** The operand in a form that the kernel can walk through; copied where it has none. */
-    const operand = (id: number, shape: readonly number[]): View => {
-      const view =
-        this.values.literal(this.values.view(id)) === null ? reshape(this.values.view(id), 0, shape) : null;
-      const read = view ? id : this.#copied(id);
-      reads.push(read);
-      return view ?? reshape(this.values.view(read), 0, shape)!;
-    };
-    const shapeOf = (id: number): readonly number[] => this.#nodes[id]!.shape;
-    switch (contribution.kind) {
-      case 'sum': {
-        const { value } = contribution;
-        const shape = flat.has(contribution.target) ? [1, sizeOf(shapeOf(value))] : shapeOf(value);
-        return { target, job: { kind: 'sum', value: operand(value, shape) }, reads };
-      }
-      case 'product': {
-        const { left, right } = contribution;
-        const matrix = (id: number): View =>
-          operand(id, shapeOf(id).length === 1 ? [1, ...shapeOf(id)] : shapeOf(id));
-        return { target, job: { kind: 'product', left: matrix(left), right: matrix(right) }, reads };
-      }
-      case 'scatter': {
-        const { indices, rows } = contribution;
-        const count = sizeOf(shapeOf(indices));
-        const left = operand(indices, [count, 1]);
-        return {
-          target,
-          job: { kind: 'scatter', left, right: operand(rows, [count, shapeOf(rows).at(-1)!]) },
-          reads,
-        };
-      }
-    }
-  }
-
   /** A dense copy of a value, kept for all steps of the run. */
   #copied(id: number): number {
     const copy = this.values.giveExtra(this.values.buffer(this.#nodes[id]!.shape));
     this.#tasks.get('backward after')!.store(id, this.values.view(copy));
     return copy;
   }
-}
-
-/** Targets that get sums only. */
-function flatTargets(contributions: readonly Contribution[]): Set<number> {
-  const flat = new Set(contributions.map(({ target }) => target));
-  for (const { kind, target } of contributions) if (kind !== 'sum') flat.delete(target);
-  return flat;
-}
-
-/** Jobs of one target together, in their order. */
-function gather(sums: readonly { readonly target: View; readonly job: Job }[]): Target[] {
-  const targets = new Map<View, Job[]>();
-  for (const { target, job } of sums) targets.set(target, [...(targets.get(target) ?? []), job]);
-  return [...targets].map(([view, jobs]) => ({ view, jobs }));
 }
