@@ -111,6 +111,10 @@ test('the command list finds and performs every command', async ({ page }) => {
   const dialog = page.getByRole('dialog', { name: 'Commands' });
   await expect(dialog).toBeVisible();
   expect(await dialog.getByRole('listitem').count()).toBeGreaterThan(15);
+  await dialog.getByRole('searchbox').fill('no such words');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press('Control+k');
   await dialog.getByRole('searchbox').fill('dark');
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();

@@ -22,7 +22,7 @@ import type { RestoredRun } from './persistence.ts';
 import { checkConfig, presetById } from './presets.ts';
 import { browserSurroundings, RunKeys } from './run-key.ts';
 import type { Surroundings } from './run-key.ts';
-import { runStore, tell } from './run-store.ts';
+import { runStore, tell, withdraw } from './run-store.ts';
 import type { Probe } from './run-store.ts';
 import { previewTask, settingsProblem, tellingProbe } from './samples.ts';
 import { Session } from './session.ts';
@@ -138,6 +138,7 @@ export class Playground {
 
   async undo(): Promise<void> {
     if (!(await this.session.undo())) return;
+    withdraw(({ offers }) => offers === 'undo');
     this.discardSettings();
     await this.#keys.claimNew();
     this.#settle({ alreadySaved: false });

@@ -84,6 +84,13 @@ export function tell(tone: Message['tone'], content: Failure, offers?: string): 
   });
 }
 
+/** Takes messages back that hold no longer: what they speak of has been done, or is over. */
+export function withdraw(isOver: (message: Message) => boolean): void {
+  runStore.setState((state) =>
+    state.messages.some(isOver) ? { messages: state.messages.filter((message) => !isOver(message)) } : state,
+  );
+}
+
 export function dismiss(id: number): void {
   runStore.setState((state) => ({ messages: state.messages.filter((message) => message.id !== id) }));
 }

@@ -57,6 +57,12 @@ function OpenDialog() {
           placeholder="Search commands"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
+          onKeyDown={(event) => {
+            // The browser's own Escape would only empty the field, and the dialog seem stuck.
+            if (event.key !== 'Escape') return;
+            event.preventDefault();
+            close();
+          }}
         />
         <button type="button" aria-label="Close" onClick={close}>
           <Icon name="close" />

@@ -30,6 +30,8 @@ export function Figures() {
   );
 }
 
-function write(element: Element | null | undefined, text: string): void {
+function write(element: Element | null | undefined, figure: string): void {
+  // A number and its sign stay on one line.
+  const text = figure.replaceAll(' %', '\u00a0%');
   if (element && element.textContent !== text) element.textContent = text;
 }
