@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { aConfig, aSnapshot, ScriptedClient } from '../testing/runs.ts';
 import { createActions } from './actions.ts';
 import type { Actions } from './actions.ts';
@@ -59,6 +59,23 @@ describe('the actions', () => {
       expect.stringContaining('goes on past them until you pause it'),
     ]);
     expect(sent()).toEqual(['configure', 'play']);
+  });
+
+  it('do not train past the plan when pause was pressed as the plan ended', async () => {
+    await playground.session.start(aConfig, null);
+    const now = vi.spyOn(performance, 'now');
+    const become = (state: 'training' | 'finished'): void =>
+      runStore.setState(({ status }) => ({ status: { ...status, state } }));
+    now.mockReturnValue(1000);
+    become('training');
+    become('finished');
+    now.mockReturnValue(1400);
+    actions.train.perform();
+    expect(sent()).toEqual(['configure']);
+    now.mockReturnValue(1700);
+    actions.train.perform();
+    expect(sent()).toEqual(['configure', 'play']);
+    now.mockRestore();
   });
 
   it('reset only what has been trained', async () => {

@@ -13,6 +13,7 @@ import type { Playground } from './playground.ts';
 import { formatNumber } from './differences.ts';
 import { gridActions } from './grid-actions.ts';
 import type { GridActionId } from './grid-actions.ts';
+import { hasJustEnded } from './plan-end.ts';
 import { runStore, tell, withdraw } from './run-store.ts';
 import { interventionActions } from './intervention-actions.ts';
 import type { InterventionActionId } from './intervention-actions.ts';
@@ -199,6 +200,7 @@ function trainingActions(playground: Playground) {
       shortcut: ' ',
       unavailable: needsRun,
       perform: () => {
+        if (isFinished() && hasJustEnded()) return;
         if (isFinished()) tellPastPlan();
         else if (isTraining()) withdraw(({ content }) => content.code === 'past-plan');
         void (isTraining() ? playground.session.pause() : playground.session.play());

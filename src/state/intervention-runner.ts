@@ -96,9 +96,11 @@ const isWatched = (): boolean => interventionStore.getState().watchers > 0;
 function currentQuestion(): Question | null {
   const { interventions, surveying, draft } = interventionStore.getState();
   const { run, status, probe } = runStore.getState();
-  const snapshot = snapshotStore.latest;
+  const { latest: snapshot, shown } = snapshotStore;
   const position = cursorPosition();
-  if (!run || !snapshot || position === null) return null;
+  if (!run || !snapshot || !shown || position === null) return null;
+  // Slow motion shows a sample of the batch; what is asked is asked of the probe.
+  if (shown.split !== snapshot.split || shown.sampleIndex !== snapshot.sampleIndex) return null;
   const bank = chosenBank(run.memory, draft);
   const survey = surveying && bank ? { bank: bank.name, position } : null;
   const fitting = interventions.filter((intervention) => fits(intervention, lengthOf(snapshot)));

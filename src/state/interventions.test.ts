@@ -236,4 +236,15 @@ describe('the runner', () => {
     expect(worker.asked[0]!.interventions.map(({ position }) => position)).toEqual([2]);
     await worker.answer();
   });
+
+  it('asks nothing of a sequence that is only shown, as by slow motion', async () => {
+    snapshotStore.hold({ ...aSnapshot(0), split: 'train', sampleIndex: 5 });
+    operateAtCursor();
+    await settle();
+    expect(worker.asked).toEqual([]);
+    snapshotStore.hold(null);
+    await settle();
+    expect(worker.asked).toHaveLength(1);
+    await worker.answer();
+  });
 });
