@@ -140,7 +140,7 @@ describe('the vertical axis', () => {
     expect([cut!.stray, whole!.stray]).toEqual([0, null]);
     expect(cut!.high).toBeCloseTo(Math.hypot(1, 2, 3), 9);
     expect(whole!.high).toBeCloseTo(most, 6);
-    expect(words(pictureOf(lightPalette, stray))).toContain(`↑ ${numberText(most)}`);
+    expect(words(pictureOf(lightPalette, stray))).toContain(`↑${numberText(most)}`);
     expect(pictureOf(lightPalette, stray).grids[0]!.describe(0, 0)).toContain(
       `whole loss ${numberText(most)}`,
     );

@@ -173,7 +173,7 @@ function strayMarks(
 ): Mark[] {
   if (stray === null) return [];
   const most = Math.max(...lines.map(({ values }) => values[stray]!));
-  const text = `↑ ${numberText(most)}`;
+  const text = `↑${numberText(most)}`;
   const left = stray < columns / 2;
   const place = { x: x(stray) + (left ? 7 : -7), y: box.y + 8, anchor: left ? 'start' : 'end' } as const;
   const look = { fill: palette.ink, size: fontSize.tick, weight: 600, halo: palette.surface } as const;
